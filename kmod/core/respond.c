@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Turning a request into its answer, in the same buffer. */
+#include "respond.h"
+
+static void write_header(u8 *packet, const struct nts_request *request,
+			 const struct nts_quality *quality, u64 receive)
+{
+	struct nts_ntp_header *header = (struct nts_ntp_header *)packet;
+
+	header->lvm = NTS_NTP_LVM(quality->leap, request->version,
+				  NTS_NTP_MODE_SERVER);
+	/* RFC 5905, A.5.3: 16 is sent as 0. poll stays as it came. */
+	header->stratum = quality->stratum < NTS_NTP_MAX_STRATUM ?
+			  quality->stratum : 0;
+	header->precision = quality->precision;
+	header->root_delay = cpu_to_be32(quality->root_delay);
+	header->root_dispersion = cpu_to_be32(quality->root_dispersion);
+	header->refid = cpu_to_be32(quality->refid);
+	header->reftime = cpu_to_be64(quality->reftime);
+	header->origin = header->transmit;
+	header->receive = cpu_to_be64(receive);
+	header->transmit = 0;
+}
+
+/* The unique identifier leads the fields of each answer (RFC 8915, 5.3). */
+static u32 echo_uid(u8 *packet, const struct nts_request *request)
+{
+	memmove(packet + NTS_NTP_HEADER_LEN, packet + request->uid.offset,
+		request->uid.len);
+	return NTS_NTP_HEADER_LEN + request->uid.len;
+}
+
+static u32 auth_offset(const struct nts_request *request)
+{
+	return NTS_NTP_HEADER_LEN + request->uid.len;
+}
+
+/**
+ * nts_respond_plain() - answer without authentication
+ * @packet: the request, becomes the answer
+ * @request: as parsed
+ * @quality: of the clock
+ * @receive: NTP timestamp of arrival
+ *
+ * The transmit timestamp is left to nts_respond_stamp().
+ *
+ * Return: length of the answer, at most that of the request.
+ */
+u32 nts_respond_plain(u8 *packet, const struct nts_request *request,
+		      const struct nts_quality *quality, u64 receive)
+{
+	write_header(packet, request, quality, receive);
+	return request->uid.len ? echo_uid(packet, request) : NTS_NTP_HEADER_LEN;
+}
+
+/**
+ * nts_respond_nak() - say that the cookie or authenticator was no good
+ * @packet: the request, becomes the answer
+ * @request: as parsed
+ *
+ * A kiss-o'-death has leap 3, stratum 0 and no timestamps to be trusted, and
+ * carries neither cookie nor authenticator (RFC 8915, 5.7; RFC 5905, 7.4).
+ *
+ * Return: length of the answer, at most that of the request.
+ */
+u32 nts_respond_nak(u8 *packet, const struct nts_request *request)
+{
+	const struct nts_quality kiss = {
+		.leap = NTS_NTP_LEAP_UNSYNC,
+		.refid = NTS_KOD_NAK,
+	};
+
+	return nts_respond_plain(packet, request, &kiss, 0);
+}
+
+/**
+ * nts_respond_nts() - prepare an authenticated answer
+ * @packet: the request, becomes the answer
+ * @request: as parsed and opened
+ * @quality: of the clock
+ * @receive: NTP timestamp of arrival
+ * @current_key: cookie key that seals
+ * @engine: who computes
+ * @session: its keys go into the new cookies
+ * @cookies: how many, 1 up to nts_request_cookies()
+ * @entropy: NTS_ENTROPY_LEN(@cookies) fresh random octets
+ *
+ * All that can be done before the time of sending is known; what is left is
+ * nts_respond_stamp(), then nts_respond_seal().
+ *
+ * Return: length of the answer, at most that of the request.
+ */
+u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
+		    const struct nts_quality *quality, u64 receive,
+		    const struct nts_cookie_key *current_key,
+		    enum nts_siv_engine engine, const struct nts_session *session,
+		    u16 cookies, const u8 *entropy)
+{
+	u16 text_len = (u16)(cookies * NTS_COOKIE_EXT_LEN);
+	u16 auth_len = NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN + NTS_NONCE_LEN +
+		       NTS_SIV_TAG_LEN + text_len;
+	u8 *auth, *text;
+	u16 i;
+
+	write_header(packet, request, quality, receive);
+	auth = packet + echo_uid(packet, request);
+
+	auth = nts_ext_put(auth, NTS_EXT_AUTH, auth_len);
+	put_unaligned_be16(NTS_NONCE_LEN, auth);
+	put_unaligned_be16(NTS_SIV_TAG_LEN + text_len, auth + 2);
+	auth += NTS_AUTH_HEADER_LEN;
+	memcpy(auth, entropy, NTS_NONCE_LEN);
+
+	text = auth + NTS_NONCE_LEN + NTS_SIV_TAG_LEN;
+	for (i = 0; i < cookies; i++) {
+		text = nts_ext_put(text, NTS_EXT_COOKIE, NTS_COOKIE_EXT_LEN);
+		entropy += NTS_NONCE_LEN;
+		nts_cookie_seal(current_key, engine, entropy, session->keys,
+				session->keys + NTS_SIV_KEY_LEN, text);
+		text += NTS_COOKIE_LEN;
+	}
+	return (u32)(text - packet);
+}
+
+/**
+ * nts_respond_stamp() - write the time of sending
+ * @packet: a prepared answer, not yet sealed
+ * @transmit: NTP timestamp
+ */
+void nts_respond_stamp(u8 *packet, u64 transmit)
+{
+	((struct nts_ntp_header *)packet)->transmit = cpu_to_be64(transmit);
+}
+
+/**
+ * nts_respond_seal() - encrypt and authenticate an answer
+ * @packet: prepared and stamped
+ * @len: as nts_respond_nts() returned
+ * @request: as parsed
+ * @session: with S2C expanded
+ *
+ * Context: as nts_siv_seal().
+ */
+void nts_respond_seal(u8 *packet, u32 len, const struct nts_request *request,
+		      const struct nts_session *session)
+{
+	u32 aad_len = auth_offset(request);
+	u8 *nonce = packet + aad_len + NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN;
+	u8 *tag = nonce + NTS_NONCE_LEN;
+	u8 *text = tag + NTS_SIV_TAG_LEN;
+	const struct nts_span ad[] = {
+		{ packet, aad_len },
+		{ nonce, NTS_NONCE_LEN },
+	};
+
+	nts_siv_seal(&session->siv, ad, ARRAY_SIZE(ad), text,
+		     len - (u32)(text - packet), tag);
+}
