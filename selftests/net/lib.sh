@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the system tests share: namespaces, daemons, polling, KTAP.
+#
+# A test sources this first.  All that it makes carries its pid and is gone
+# when it ends.  NTS_SERVER=chronyd puts a real chronyd in ntsd's place: how
+# the tests themselves are tried.
+
+set -eu
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PY=/usr/bin/python3
+PREFIX=nts-test-$$
+WORK=$(mktemp -d /tmp/nts-test.XXXXXX)
+NTS_SERVER=${NTS_SERVER:-ntsd}
+CA=$WORK/certs/ca.crt
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:/usr/sbin:/sbin
+export PYTHONPATH=$HERE CA PREFIX WORK NTS_SERVER
+
+# ---- KTAP ---------------------------------------------------------------
+
+KTAP_DONE=0
+KTAP_FAILED=0
+
+ktap_plan() { echo "KTAP version 1"; echo "1..$1"; }
+diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
+
+ktap_result() {
+	KTAP_DONE=$((KTAP_DONE + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $KTAP_DONE $2"
+	else
+		KTAP_FAILED=$((KTAP_FAILED + 1))
+		echo "not ok $KTAP_DONE $2"
+	fi
+}
+
+# ktap_case FUNCTION [ARG...]: FUNCTION, under set -e in a subshell, is a case
+# named after it and its arguments.  fail TEXT ends it.
+ktap_case() {
+	local name rc
+	name=$(printf '%s' "$*" | tr -c 'A-Za-z0-9_.' _)
+	set +e
+	(
+		set -e
+		trap - EXIT
+		"$@"
+	)
+	rc=$?
+	set -e
+	ktap_result "$rc" "${name#t_}"
+}
+
+fail() { diag "FAIL: $*"; exit 1; }
+ktap_end() { [ "$KTAP_FAILED" -eq 0 ] || exit 1; exit 0; }
+
+# ---- waiting ------------------------------------------------------------
+
+# wait_for SECONDS WHAT COMMAND...: polls COMMAND; fails with WHAT.
+wait_for() {
+	local seconds=$1 what=$2 end
+	shift 2
+	end=$((SECONDS + seconds + 1))
+	until "$@" >"$WORK/wait.out" 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			diag "no '$what' in $seconds s; last output:"
+			diag "$(tail -n 5 "$WORK/wait.out")"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# ---- namespaces ---------------------------------------------------------
+
+ns() { echo "$PREFIX-$1"; }
+
+# ns_add NAME: a namespace whose /etc/hosts knows the servers.
+ns_add() {
+	ip netns add "$(ns "$1")"
+	ip -n "$(ns "$1")" link set lo up
+	mkdir -p "/etc/netns/$(ns "$1")"
+	{
+		echo "127.0.0.1 localhost"
+		echo "10.9.1.1 ntp.test"
+		echo "fd09:1::1 ntp.test"
+		echo "10.9.1.1 v4.ntp.test"
+		echo "fd09:1::1 v6.ntp.test"
+	} >"/etc/netns/$(ns "$1")/hosts"
+}
+
+# ns_link SERVER CLIENT N: a veth pair, 10.9.N.1 fd09:N::1 fe80::1 on eN of
+# SERVER, .2 ::2 fe80::2 on eN of CLIENT.
+ns_link() {
+	local side=1 one
+	ip link add "v$$s$3" netns "$(ns "$1")" type veth \
+		peer name "v$$c$3" netns "$(ns "$2")"
+	for one in "$1 v$$s$3" "$2 v$$c$3"; do
+		# shellcheck disable=SC2086 # two words each
+		set -- $one "$3"
+		ip -n "$(ns "$1")" link set "$2" name "e$3" addrgenmode none
+		ip -n "$(ns "$1")" addr add "10.9.$3.$side/24" dev "e$3"
+		ip -n "$(ns "$1")" addr add "fd09:$3::$side/64" dev "e$3" nodad
+		ip -n "$(ns "$1")" addr add "fe80::$side/64" dev "e$3" nodad
+		ip -n "$(ns "$1")" link set "e$3" up
+		side=2
+	done
+}
+
+# in_ns NAME COMMAND...
+in_ns() {
+	local name
+	name=$(ns "$1")
+	shift
+	ip netns exec "$name" "$@"
+}
+
+# ---- processes ----------------------------------------------------------
+
+# spawn NAME NS COMMAND...: in the background, output to $WORK/NAME.log.
+spawn() {
+	local name=$1 where
+	where=$(ns "$2")
+	shift 2
+	setsid ip netns exec "$where" "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
+	echo $! >"$WORK/$name.pid"
+	disown
+}
+
+pid_of() { cat "$WORK/$1.pid"; }
+alive() { [ -e "/proc/$(pid_of "$1")" ] && ! grep -q '^State:.*Z' "/proc/$(pid_of "$1")/status"; }
+log_has() { grep -q -- "$2" "$WORK/$1.log"; }
+
+# halt NAME [SIGNAL]: ends a spawned process with its group, and waits.
+halt() {
+	local pid
+	[ -s "$WORK/$1.pid" ] || return 0
+	pid=$(pid_of "$1")
+	kill -"${2:-TERM}" -- "-$pid" 2>/dev/null || true
+	for _ in $(seq 50); do
+		alive "$1" || break
+		sleep 0.1
+	done
+	kill -KILL -- "-$pid" 2>/dev/null || true
+	rm -f "$WORK/$1.pid"
+}
+
+cleanup() {
+	local rc=$? one
+	trap - EXIT INT TERM
+	set +e
+	if [ "$rc" -ne 0 ] || [ -n "${NTS_LOGS:-}" ]; then
+		for one in "$WORK"/*.log; do
+			[ -s "$one" ] || continue
+			diag "---- $(basename "$one"), its last lines"
+			diag "$(tail -n 15 "$one")"
+		done
+	fi
+	for one in "$WORK"/*.pid; do
+		[ -e "$one" ] && halt "$(basename "$one" .pid)" KILL
+	done
+	for one in /run/netns/"$PREFIX"-*; do
+		[ -e "$one" ] && ip netns del "$(basename "$one")"
+	done
+	rm -rf /etc/netns/"$PREFIX"-* "$WORK"
+	exit "$rc"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# ---- servers and clients ------------------------------------------------
+
+# certs KIND...: certificates in $WORK/certs.
+certs() {
+	mkdir -p "$WORK/certs"
+	"$PY" "$HERE/oracle/certs.py" "$WORK/certs" "$@"
+	chmod 755 "$WORK" "$WORK/certs"
+	if getent passwd ntsd >/dev/null; then
+		chown ntsd: "$WORK"/certs/*.key
+	fi
+}
+
+nts_conf() {
+	local name=$1
+	mkdir -p "$WORK/$name"
+	if [ "$NTS_SERVER" = ntsd ]; then
+		chown ntsd: "$WORK/$name"
+	fi
+	chmod 700 "$WORK/$name"
+	echo "ntsdumpdir $WORK/$name"
+	echo "pidfile $WORK/$name/pid"
+	if [ "$NTS_SERVER" = chronyd ]; then
+		echo "allow all"
+		echo "cmdport 0"
+		echo "bindcmdaddress $WORK/$name/sock"
+		echo "user root"
+	fi
+	cat
+}
+
+# server NAME NS <CONF: a configured ntsd, answering when this returns.
+server() {
+	nts_conf "$1" >"$WORK/$1.conf"
+	server_again "$1" "$2"
+}
+
+# server_again NAME NS: starts it (again) with the configuration it has.
+server_again() {
+	if [ "$NTS_SERVER" = chronyd ]; then
+		spawn "$1" "$2" chronyd -x -d -f "$WORK/$1.conf"
+	else
+		spawn "$1" "$2" ntsd -d -f "$WORK/$1.conf"
+	fi
+	wait_for 20 "$1 listens" listens "$1" "$2"
+}
+
+listens() {
+	alive "$1" || return 1
+	in_ns "$2" ss -Hltn "sport = :$(conf_of "$1" ntsport 4460)" | grep -q .
+}
+
+conf_of() { awk -v k="$2" -v d="$3" '$1 == k { d = $2 } END { print d }' "$WORK/$1.conf"; }
+
+# certpair KIND: the two lines of configuration.
+certpair() {
+	echo "ntsservercert $WORK/certs/$1.crt"
+	echo "ntsserverkey $WORK/certs/$1.key"
+}
+
+# module_load: the module, where ntsd is what is tested.
+module_load() {
+	[ "$NTS_SERVER" = ntsd ] || return 0
+	[ -d /sys/module/nts ] || modprobe nts
+}
+
+# oracle NS SCRIPT [ARG...]: a python test in NS; it prints its own KTAP.
+oracle() {
+	local where=$1 script=$2
+	shift 2
+	in_ns "$where" "$PY" "$HERE/$script" "$@"
+}
