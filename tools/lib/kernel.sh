@@ -69,3 +69,85 @@ kernel_kdir()
 	esac || return 1
 	readlink -f "$dir/kdir"
 }
+
+# kernel_module KERNEL|debug|um [make argument...]: builds the module into build/guest/KERNEL.
+kernel_module()
+{
+	local name=$1 kdir
+
+	shift
+	kdir=$(kernel_kdir "$name") || return 1
+	make -C "$TOP" -s modules "KDIR=$kdir" "MO=build/guest/$name" "$@" </dev/null
+}
+
+# kernel_source: prints the directory of the unpacked Linux 6.12 source, from
+# which the own kernels are built and checkpatch and kernel-doc are taken.
+kernel_source()
+{
+	local dir
+
+	dir=$(cached source/linux-6.12 "$(key "$(declare -f kernel_source_fill)")" kernel_source_fill) || return 1
+	echo "$dir"/linux-source-6.12
+}
+
+kernel_source_fill()
+{
+	local dir=$1 tar=/usr/src/linux-source-6.12.tar.xz
+
+	if [ ! -f "$tar" ]; then
+		with_progress "fetching the Linux 6.12 source" apt_unpack bookworm "$dir/deb" linux-source-6.12 || return 1
+		tar=$dir/deb/usr/src/linux-source-6.12.tar.xz
+	fi
+	with_progress "unpacking the Linux 6.12 source" tar -C "$dir" -xJf "$tar" || return 1
+	rm -rf "$dir/deb"
+}
+
+# kernel_built um|debug: prints the build directory of an own kernel: um is for
+# KUnit, debug for virtual machines; both with KASAN, lockdep, kmemleak, UBSAN.
+# Laid out like kernel_stock.
+kernel_built()
+{
+	local c=$TOP/selftests/vm/config frags source
+
+	case $1 in
+	um) frags="$c/base.config $c/um.config $c/san.config" ;;
+	debug) frags="$c/base.config $c/x86.config $c/san.config" ;;
+	*) die "no such kernel: $1" ;;
+	esac
+	source=$(kernel_source) || return 1
+	# shellcheck disable=SC2086
+	cached "kernel/$1" "$(key "$(declare -f kernel_built_fill)" "$source" "$(gcc -dumpfullversion)" $frags)" \
+		kernel_built_fill "$1" "$source" $frags
+}
+
+kernel_built_fill()
+{
+	local dir=$1 name=$2 source=$3 arch=x86_64 rel
+
+	shift 3
+	[ "$name" != um ] || arch=um
+	mkdir -p "$dir/kdir"
+	cat "$@" >"$dir/fragment"
+	make -s -C "$source" "ARCH=$arch" "O=$dir/kdir" "KCONFIG_ALLCONFIG=$dir/fragment" allnoconfig >/dev/null || return 1
+	if grep -vxFf "$dir/kdir/.config" "$dir/fragment" >"$dir/rejected"; then
+		echo "the kernel configuration did not take:"
+		cat "$dir/rejected"
+		return 1
+	fi
+	with_progress "building the $name kernel" \
+		nice make -s -C "$source" "ARCH=$arch" "O=$dir/kdir" "-j$(nproc)" all || return 1
+	rel=$(cat "$dir/kdir/include/config/kernel.release")
+	echo "$rel" >"$dir/release"
+	mkdir -p "$dir/boot" "$dir/lib/modules/$rel"
+	if [ "$name" = um ]; then
+		mv "$dir/kdir/linux" "$dir/boot/linux"
+	else
+		cp "$dir/kdir/arch/x86/boot/bzImage" "$dir/boot/vmlinuz"
+		cp "$dir/kdir/modules.builtin" "$dir/kdir/modules.builtin.modinfo" "$dir/kdir/modules.order" "$dir/lib/modules/$rel/"
+		depmod -b "$dir" "$rel" || return 1
+	fi
+	# Modules need the headers, scripts and Module.symvers, not the objects.
+	find "$dir/kdir" -name scripts -prune -o -path "$dir/kdir/tools" -prune -o \
+		\( -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name 'vmlinux*' \) -type f ! -name 'vmlinux.lds' -print0 |
+		xargs -0 rm -f
+}
