@@ -74,17 +74,14 @@ wait_for() {
 
 ns() { echo "$PREFIX-$1"; }
 
-# ns_add NAME: a namespace whose /etc/hosts knows the servers.
+# ns_add NAME [ADDR]: a namespace where ntp.test is ADDR.
 ns_add() {
 	ip netns add "$(ns "$1")"
 	ip -n "$(ns "$1")" link set lo up
 	mkdir -p "/etc/netns/$(ns "$1")"
 	{
 		echo "127.0.0.1 localhost"
-		echo "10.9.1.1 ntp.test"
-		echo "fd09:1::1 ntp.test"
-		echo "10.9.1.1 v4.ntp.test"
-		echo "fd09:1::1 v6.ntp.test"
+		echo "${2:-10.9.1.1} ntp.test"
 	} >"/etc/netns/$(ns "$1")/hosts"
 }
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NAMES = ["ntp.test", "v4.ntp.test", "v6.ntp.test"]
-ADDRS = ["10.9.%d.1" % n for n in range(1, 5)] + \
-        ["fd09:%d::1" % n for n in range(1, 5)] + ["127.0.0.1", "::1"]
+ADDRS = ["10.9.%d.1" % n for n in range(1, 7)] + \
+        ["fd09:%d::1" % n for n in range(1, 7)] + ["127.0.0.1", "::1"]
 
 
 def _new_key(kind):
