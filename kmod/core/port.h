@@ -17,7 +17,6 @@
 #include <linux/string.h>
 #include <linux/types.h>
 #include <crypto/aes.h>
-#include <crypto/utils.h>
 
 #include "../compat.h"
 

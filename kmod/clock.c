@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The time that is served, and what is said of its quality. */
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "core/ntptime.h"
+#include "nts.h"
+
+static s8 clock_precision __read_mostly = -20;
+
+/**
+ * nts_clock_read() - the time now
+ *
+ * The one place that reads the time served: all stamps of answers come from
+ * here.
+ *
+ * Context: any.
+ *
+ * Return: UTC nanoseconds since 1970.
+ */
+s64 nts_clock_read(void)
+{
+	return ktime_get_real_ns();
+}
+
+/**
+ * nts_clock_receive() - the time a packet arrived
+ * @nn: for its counters
+ * @skb: as received
+ *
+ * The network stack's stamp is taken over as an interval back from now, so
+ * that the served clock need not be the one the stamp was read from. A stamp
+ * that is no time of arrival (left from the sender's pacing, or made before
+ * the system clock was stepped) is not used.
+ *
+ * Context: softirq.
+ *
+ * Return: UTC nanoseconds since 1970.
+ */
+s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb)
+{
+	s64 now = nts_clock_read();
+	s64 waited = ktime_get_real_ns() - ktime_to_ns(skb->tstamp);
+
+	if (waited < 0 || waited > NSEC_PER_SEC) {
+		nts_stats_count(nn, NTS_COUNTER_RX_DAEMON);
+		return now;
+	}
+	nts_stats_count(nn, NTS_COUNTER_RX_KERNEL);
+	return now - waited;
+}
+
+/**
+ * nts_clock_quality() - what an answer says about the clock
+ * @nn: the network namespace
+ * @now: as nts_clock_read() returned
+ * @quality: filled in
+ *
+ * Until a daemon has said something the clock is unsynchronised.
+ *
+ * Context: any.
+ */
+void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
+{
+	const struct nts_clock *clock;
+	s64 age;
+
+	memset(quality, 0, sizeof(*quality));
+	quality->leap = NTS_NTP_LEAP_UNSYNC;
+	quality->stratum = NTS_NTP_MAX_STRATUM;
+	quality->precision = clock_precision;
+
+	rcu_read_lock();
+	clock = rcu_dereference(nn->clock);
+	if (clock) {
+		age = ktime_get_ns() - clock->set_at;
+		quality->leap = clock->leap;
+		quality->stratum = clock->stratum;
+		quality->refid = clock->refid;
+		quality->root_delay = nts_ntptime_short(clock->root_delay);
+		if (clock->mode == NTS_TIME_MODE_LOCAL) {
+			/* The operator vouches for it: it never grows stale. */
+			quality->root_dispersion =
+				nts_ntptime_short(clock->root_dispersion);
+			quality->reftime = nts_ntptime_from_ns(now);
+		} else {
+			quality->root_dispersion =
+				nts_ntptime_short(nts_ntptime_grow(clock->root_dispersion, age));
+			quality->reftime = nts_ntptime_from_ns(clock->reftime);
+		}
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * nts_clock_precision() - the resolution of the clock
+ *
+ * Return: log2 seconds (RFC 5905, 7.3).
+ */
+s8 nts_clock_precision(void)
+{
+	return clock_precision;
+}
+
+/**
+ * nts_clock_set() - take over what netlink says of the clock
+ * @nn: the network namespace
+ * @settings: copied; set_at is filled in here
+ *
+ * Context: process, @nn->lock held.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings)
+{
+	struct nts_clock *clock, *old;
+
+	lockdep_assert_held(&nn->lock);
+	clock = kmemdup(settings, sizeof(*settings), GFP_KERNEL);
+	if (!clock)
+		return -ENOMEM;
+	clock->set_at = ktime_get_ns();
+	old = rcu_replace_pointer(nn->clock, clock, lockdep_is_held(&nn->lock));
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * nts_clock_init() - measure the precision
+ *
+ * The shortest time between two different readings (RFC 5905, 11.1).
+ *
+ * Context: process.
+ */
+void nts_clock_init(void)
+{
+	s64 shortest = NSEC_PER_SEC, before = nts_clock_read(), now;
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		now = nts_clock_read();
+		if (now > before && now - before < shortest)
+			shortest = now - before;
+		before = now;
+	}
+	/* Round up: do not claim to be better. 2^-30 s is about 1 ns. */
+	clock_precision = (s8)(ilog2(roundup_pow_of_two(shortest)) - 30);
+	if (clock_precision < -29)
+		clock_precision = -29;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All differences between kernels. Kbuild probes the headers and defines
+ * NTS_HAS_*: version numbers lie where distributions backport.
+ */
+#ifndef _NTS_COMPAT_H
+#define _NTS_COMPAT_H
+
+#ifdef NTS_HAS_LINUX_UNALIGNED
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+#ifdef NTS_HAS_CRYPTO_UTILS
+#include <crypto/utils.h>
+#else
+#include <crypto/algapi.h>
+#endif
+
+/* udp_tunnel_xmit_skb() and its IPv6 twin gained a last argument. */
+#ifdef NTS_HAS_TUNNEL_IPCB_FLAGS
+#define NTS_TUNNEL_LAST_ARG	, 0
+#else
+#define NTS_TUNNEL_LAST_ARG
+#endif
+
+/* __assign_str() lost its second argument. */
+#ifdef NTS_HAS_ASSIGN_STR_ONE_ARG
+#define NTS_TRACE_ASSIGN_STR(dst, src) __assign_str(dst)
+#else
+#define NTS_TRACE_ASSIGN_STR(dst, src) __assign_str(dst, src)
+#endif
+
+#endif /* _NTS_COMPAT_H */

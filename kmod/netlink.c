@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The netlink operations of uapi/nts.yaml. */
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "netlink_gen.h"
+#include "nts.h"
+
+static struct genl_family family;
+
+static struct nts_net *info_net(const struct genl_info *info)
+{
+	return nts_net(genl_info_net(info));
+}
+
+static struct sk_buff *reply_new(struct genl_info *info, size_t size, void **header)
+{
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put_reply(skb, info, &family, 0, info->genlhdr->cmd);
+	if (!*header) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static int reply_send(struct genl_info *info, struct sk_buff *skb, void *header)
+{
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
+}
+
+/* A missing attribute is named. */
+static bool attr_missing(struct genl_info *info, int attr, const char *text)
+{
+	if (info->attrs[attr])
+		return false;
+	nts_extack(info->extack, text);
+	return true;
+}
+
+/**
+ * nts_netlink_event() - begin a multicast message
+ * @cmd: one of the events of uapi/nts.yaml
+ * @header: for nts_netlink_publish()
+ *
+ * Context: any.
+ *
+ * Return: the message to put attributes in, or NULL.
+ */
+struct sk_buff *nts_netlink_event(u8 cmd, void **header)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_ATOMIC);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put(skb, 0, 0, &family, 0, cmd);
+	if (!*header) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/**
+ * nts_netlink_publish() - send an event to who listens in its namespace
+ * @nn: the network namespace
+ * @skb: as nts_netlink_event() returned; taken over
+ * @header: as nts_netlink_event() gave
+ *
+ * Context: any.
+ */
+void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header)
+{
+	genlmsg_end(skb, header);
+	genlmsg_multicast_netns(&family, nn->net, skb, 0, NTS_NL_MCGRP_EVENTS,
+				GFP_ATOMIC);
+}
+
+int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_net *nn = info_net(info);
+	struct nts_server server;
+	struct sk_buff *reply;
+	void *header;
+
+	mutex_lock(&nn->lock);
+	server = nn->server;
+	mutex_unlock(&nn->lock);
+
+	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	if (!reply)
+		return -ENOMEM;
+	if (nla_put_u8(reply, NTS_A_SERVER_ENABLED, server.enabled) ||
+	    nla_put_u16(reply, NTS_A_SERVER_PORT, server.port) ||
+	    nla_put_u8(reply, NTS_A_SERVER_FAMILIES, server.families) ||
+	    nla_put_in_addr(reply, NTS_A_SERVER_BIND4, server.bind4) ||
+	    nla_put_in6_addr(reply, NTS_A_SERVER_BIND6, &server.bind6)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	return reply_send(info, reply, header);
+}
+
+int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct nts_net *nn = info_net(info);
+	struct nts_server server = {
+		.families = NTS_FAMILY_V4 | NTS_FAMILY_V6,
+		.bind4 = htonl(INADDR_ANY),
+		.bind6 = in6addr_any,
+	};
+	int err = 0;
+
+	if (attr_missing(info, NTS_A_SERVER_ENABLED, "enabled: missing, 1 answers, 0 does not"))
+		return -EINVAL;
+	server.enabled = nla_get_u8(attrs[NTS_A_SERVER_ENABLED]);
+	if (server.enabled && attr_missing(info, NTS_A_SERVER_PORT, "port: missing"))
+		return -EINVAL;
+	if (attrs[NTS_A_SERVER_PORT])
+		server.port = nla_get_u16(attrs[NTS_A_SERVER_PORT]);
+	if (attrs[NTS_A_SERVER_FAMILIES])
+		server.families = nla_get_u8(attrs[NTS_A_SERVER_FAMILIES]);
+	if (attrs[NTS_A_SERVER_BIND4])
+		server.bind4 = nla_get_in_addr(attrs[NTS_A_SERVER_BIND4]);
+	if (attrs[NTS_A_SERVER_BIND6])
+		server.bind6 = nla_get_in6_addr(attrs[NTS_A_SERVER_BIND6]);
+
+	mutex_lock(&nn->lock);
+	if (server.enabled)
+		err = nts_socket_open(nn, &server, info->extack);
+	else
+		nts_socket_close(nn);
+	mutex_unlock(&nn->lock);
+	return err;
+}
+
+static int put_key(struct sk_buff *skb, const struct nts_key_info *key)
+{
+	struct nlattr *nest = nla_nest_start(skb, NTS_A_KEYS_KEY);
+
+	if (!nest ||
+	    nla_put_u32(skb, NTS_A_KEY_ID, key->id) ||
+	    nla_put_u8(skb, NTS_A_KEY_ROLE, key->role) ||
+	    nla_put_u16(skb, NTS_A_KEY_AEAD, NTS_AEAD_AES_SIV_CMAC_256) ||
+	    nla_put_u64_64bit(skb, NTS_A_KEY_AGE_MS, key->age_ms, NTS_A_KEY_PAD) ||
+	    nla_put_u64_64bit(skb, NTS_A_KEY_OPENED, key->opened, NTS_A_KEY_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nts_nl_keys_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_key_info keys[NTS_MAX_KEYS];
+	struct nts_net *nn = info_net(info);
+	struct sk_buff *reply;
+	void *header;
+	u32 n, i;
+
+	mutex_lock(&nn->lock);
+	n = nts_keyring_get(nn, keys);
+	mutex_unlock(&nn->lock);
+
+	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	if (!reply)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (put_key(reply, &keys[i])) {
+			nlmsg_free(reply);
+			return -EMSGSIZE;
+		}
+	}
+	return reply_send(info, reply, header);
+}
+
+static int get_key(struct nlattr *nest, struct nts_key_info *key,
+		   struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[NTS_A_KEY_MAX + 1];
+	int err;
+
+	/* Validated against the generated policy with the message. */
+	err = nla_parse_nested(attrs, NTS_A_KEY_MAX, nest, NULL, extack);
+	if (err)
+		return err;
+	if (!attrs[NTS_A_KEY_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "key: id missing");
+		return -EINVAL;
+	}
+	if (!attrs[NTS_A_KEY_ROLE]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "key: role missing");
+		return -EINVAL;
+	}
+	if (attrs[NTS_A_KEY_AEAD] &&
+	    nla_get_u16(attrs[NTS_A_KEY_AEAD]) != NTS_AEAD_AES_SIV_CMAC_256) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[NTS_A_KEY_AEAD],
+				    "key: aead not supported, only 15 is");
+		return -EOPNOTSUPP;
+	}
+	key->id = nla_get_u32(attrs[NTS_A_KEY_ID]);
+	key->role = nla_get_u8(attrs[NTS_A_KEY_ROLE]);
+	if (attrs[NTS_A_KEY_AGE_MS])
+		key->age_ms = nla_get_u64(attrs[NTS_A_KEY_AGE_MS]);
+	key->keep = !attrs[NTS_A_KEY_BYTES];
+	if (!key->keep) {
+		memcpy(key->bytes, nla_data(attrs[NTS_A_KEY_BYTES]), NTS_KEY_LEN);
+		/* The message may linger in freed memory. */
+		memzero_explicit(nla_data(attrs[NTS_A_KEY_BYTES]), NTS_KEY_LEN);
+	}
+	return 0;
+}
+
+int nts_nl_keys_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_key_info keys[NTS_MAX_KEYS] = { };
+	struct nts_net *nn = info_net(info);
+	struct nlattr *attr;
+	int rest, err = 0;
+	u32 n = 0;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
+		if (nla_type(attr) != NTS_A_KEYS_KEY)
+			continue;
+		if (n == NTS_MAX_KEYS) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "key: a ring has 1 to 4 keys");
+			err = -E2BIG;
+			break;
+		}
+		err = get_key(attr, &keys[n++], info->extack);
+		if (err)
+			break;
+	}
+	if (!err) {
+		mutex_lock(&nn->lock);
+		err = nts_keyring_set(nn, keys, n, info->extack);
+		mutex_unlock(&nn->lock);
+	}
+	memzero_explicit(keys, sizeof(keys));
+	return err;
+}
+
+int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_clock clock = {
+		.leap = NTS_NTP_LEAP_UNSYNC,
+		.stratum = NTS_NTP_MAX_STRATUM,
+		.mode = NTS_TIME_MODE_SYSTEM,
+	};
+	struct nts_net *nn = info_net(info);
+	const struct nts_clock *set;
+	struct sk_buff *reply;
+	void *header;
+
+	rcu_read_lock();
+	set = rcu_dereference(nn->clock);
+	if (set)
+		clock = *set;
+	rcu_read_unlock();
+
+	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	if (!reply)
+		return -ENOMEM;
+	if (nla_put_u8(reply, NTS_A_CLOCK_MODE, clock.mode) ||
+	    nla_put_u8(reply, NTS_A_CLOCK_LEAP, clock.leap) ||
+	    nla_put_u8(reply, NTS_A_CLOCK_STRATUM, clock.stratum) ||
+	    nla_put_u32(reply, NTS_A_CLOCK_REFID, clock.refid) ||
+	    nla_put_u64_64bit(reply, NTS_A_CLOCK_ROOT_DELAY, clock.root_delay,
+			      NTS_A_CLOCK_PAD) ||
+	    nla_put_u64_64bit(reply, NTS_A_CLOCK_ROOT_DISPERSION,
+			      clock.root_dispersion, NTS_A_CLOCK_PAD) ||
+	    nla_put_s64(reply, NTS_A_CLOCK_REFTIME, clock.reftime, NTS_A_CLOCK_PAD) ||
+	    nla_put_s32(reply, NTS_A_CLOCK_PRECISION, nts_clock_precision())) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	return reply_send(info, reply, header);
+}
+
+int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct nts_net *nn = info_net(info);
+	struct nts_clock clock = { };
+	int err;
+
+	if (attr_missing(info, NTS_A_CLOCK_MODE, "mode: missing") ||
+	    attr_missing(info, NTS_A_CLOCK_LEAP, "leap: missing") ||
+	    attr_missing(info, NTS_A_CLOCK_STRATUM, "stratum: missing"))
+		return -EINVAL;
+	clock.mode = nla_get_u8(attrs[NTS_A_CLOCK_MODE]);
+	clock.leap = nla_get_u8(attrs[NTS_A_CLOCK_LEAP]);
+	clock.stratum = nla_get_u8(attrs[NTS_A_CLOCK_STRATUM]);
+	if ((clock.stratum == NTS_NTP_MAX_STRATUM) !=
+	    (clock.leap == NTS_NTP_LEAP_UNSYNC)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[NTS_A_CLOCK_STRATUM],
+				    "stratum: 16 goes with leap 3, and only with it");
+		return -EINVAL;
+	}
+	if (attrs[NTS_A_CLOCK_REFID])
+		clock.refid = nla_get_u32(attrs[NTS_A_CLOCK_REFID]);
+	if (attrs[NTS_A_CLOCK_ROOT_DELAY])
+		clock.root_delay = nla_get_u64(attrs[NTS_A_CLOCK_ROOT_DELAY]);
+	if (attrs[NTS_A_CLOCK_ROOT_DISPERSION])
+		clock.root_dispersion = nla_get_u64(attrs[NTS_A_CLOCK_ROOT_DISPERSION]);
+	if (attrs[NTS_A_CLOCK_REFTIME])
+		clock.reftime = nla_get_s64(attrs[NTS_A_CLOCK_REFTIME]);
+
+	mutex_lock(&nn->lock);
+	err = nts_clock_set(nn, &clock);
+	mutex_unlock(&nn->lock);
+	return err;
+}
+
+static int put_counter(struct sk_buff *skb, struct nts_net *nn, u32 counter)
+{
+	struct nlattr *nest = nla_nest_start(skb, NTS_A_STATS_COUNTER);
+
+	if (!nest ||
+	    nla_put_string(skb, NTS_A_COUNTER_NAME, nts_stats_name(counter)) ||
+	    nla_put_u8(skb, NTS_A_COUNTER_KIND, nts_stats_kind(counter)) ||
+	    nla_put_u64_64bit(skb, NTS_A_COUNTER_VALUE, nts_stats_read(nn, counter),
+			      NTS_A_COUNTER_PAD) ||
+	    nla_put_string(skb, NTS_A_COUNTER_TEXT, nts_stats_text(counter)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_net *nn = info_net(info);
+	struct sk_buff *reply;
+	void *header;
+	u32 i;
+
+	/* About 150 octets each. */
+	reply = reply_new(info, NTS_COUNTER_COUNT * 256, &header);
+	if (!reply)
+		return -ENOMEM;
+	for (i = 0; i < NTS_COUNTER_COUNT; i++) {
+		if (put_counter(reply, nn, i)) {
+			nlmsg_free(reply);
+			return -EMSGSIZE;
+		}
+	}
+	return reply_send(info, reply, header);
+}
+
+int nts_nl_daemon_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nts_net *nn = info_net(info);
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&nn->lock);
+	err = nla_put_u8(reply, NTS_A_DAEMON_STATE, nn->daemon_portid ?
+			 NTS_DAEMON_STATE_ATTACHED : NTS_DAEMON_STATE_GONE) ||
+	      nla_put_u64_64bit(reply, NTS_A_DAEMON_KE_ACCEPTED, nn->ke_accepted,
+				NTS_A_DAEMON_PAD) ||
+	      nla_put_u64_64bit(reply, NTS_A_DAEMON_KE_DROPPED, nn->ke_dropped,
+				NTS_A_DAEMON_PAD) ||
+	      nla_put_u32(reply, NTS_A_DAEMON_PID, nn->daemon_pid);
+	mutex_unlock(&nn->lock);
+	if (err) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	return reply_send(info, reply, header);
+}
+
+int nts_nl_daemon_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct nts_net *nn = info_net(info);
+
+	if (attr_missing(info, NTS_A_DAEMON_PID, "pid: missing"))
+		return -EINVAL;
+	mutex_lock(&nn->lock);
+	if (attrs[NTS_A_DAEMON_KE_ACCEPTED])
+		nn->ke_accepted = nla_get_u64(attrs[NTS_A_DAEMON_KE_ACCEPTED]);
+	if (attrs[NTS_A_DAEMON_KE_DROPPED])
+		nn->ke_dropped = nla_get_u64(attrs[NTS_A_DAEMON_KE_DROPPED]);
+	nts_notify_attach(nn, info->snd_portid, nla_get_u32(attrs[NTS_A_DAEMON_PID]));
+	mutex_unlock(&nn->lock);
+	return 0;
+}
+
+static struct genl_family family __ro_after_init = {
+	.name = NTS_FAMILY_NAME,
+	.version = NTS_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = nts_nl_ops,
+	.mcgrps = nts_nl_mcgrps,
+};
+
+int __init nts_netlink_init(void)
+{
+	family.n_ops = nts_nl_n_ops;
+	family.n_mcgrps = nts_nl_n_mcgrps;
+	family.resv_start_op = NTS_CMD_MAX + 1;
+	return genl_register_family(&family);
+}
+
+void nts_netlink_exit(void)
+{
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the module share. */
+#ifndef _NTS_H
+#define _NTS_H
+
+#include <linux/in6.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include <uapi/linux/nts.h>
+
+#include "core/cookie.h"
+#include "core/respond.h"
+#include "core/verdict.h"
+
+struct socket;
+
+/* X(IDENTIFIER, "counter-name", "text for people"): facts beside the verdicts */
+#define NTS_FACTS(X) \
+	X(COOKIES_SENT, "cookies-sent", "new cookies sent in answers") \
+	X(COOKIES_OLD, "cookies-old-key", "cookies opened with a key that no longer seals") \
+	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
+	X(RX_KERNEL, "rx-stamp-kernel", "packets with a receive timestamp taken by the network stack") \
+	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module saw them")
+
+enum nts_counter {
+	NTS_COUNTER_FACTS = NTS_VERDICT_COUNT,
+	NTS_COUNTER_BEFORE_FACTS = NTS_COUNTER_FACTS - 1,
+#define NTS_FACT_ENUM(id, name, text) NTS_COUNTER_##id,
+	NTS_FACTS(NTS_FACT_ENUM)
+#undef NTS_FACT_ENUM
+	NTS_COUNTER_COUNT
+};
+
+struct nts_stats {
+	u64 value[NTS_COUNTER_COUNT];
+};
+
+/* Where requests are answered; as netlink sets it. */
+struct nts_server {
+	bool enabled;
+	u8 families;
+	u16 port;
+	__be32 bind4;
+	struct in6_addr bind6;
+};
+
+#define NTS_FAMILY_V4	1
+#define NTS_FAMILY_V6	2
+
+/* What netlink said of the clock, and when. */
+struct nts_clock {
+	struct rcu_head rcu;
+	u8 mode;
+	u8 leap;
+	u8 stratum;
+	u32 refid;
+	u64 root_delay;
+	u64 root_dispersion;
+	s64 reftime;
+	u64 set_at;	/* ktime_get_ns() when root_dispersion was true */
+};
+
+/* One cookie key as netlink shows it. */
+struct nts_key_info {
+	u32 id;
+	u8 role;
+	bool keep;	/* on the way in: no bytes, use those held */
+	u64 age_ms;
+	u64 opened;
+	u8 bytes[NTS_KEY_LEN];	/* only on the way in */
+};
+
+struct nts_keyring;
+
+/* One network namespace. */
+struct nts_net {
+	struct net *net;
+	struct mutex lock;	/* all setters */
+
+	struct nts_server server;
+	struct socket *sock4;
+	struct socket *sock6;
+
+	struct nts_clock __rcu *clock;
+	struct nts_keyring __rcu *keyring;
+	struct nts_stats __percpu *stats;
+
+	u32 daemon_portid;	/* netlink port, 0 when none */
+	u32 daemon_pid;
+	u64 ke_accepted;
+	u64 ke_dropped;
+
+	struct delayed_work nak_work;
+	u64 nak_seen;
+	unsigned long nak_armed;
+};
+
+/* For texts that are no literals; those go through NL_SET_ERR_MSG(). */
+static inline void nts_extack(struct netlink_ext_ack *extack, const char *text)
+{
+	if (extack)
+		extack->_msg = text;
+}
+
+/* main.c APIs: */
+struct nts_net *nts_net(const struct net *net);
+
+/* socket.c APIs: */
+int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
+		    struct netlink_ext_ack *extack);
+void nts_socket_close(struct nts_net *nn);
+
+/* server.c APIs: */
+int nts_server_init(void);
+void nts_server_exit(void);
+enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet,
+				   const struct nts_request *request,
+				   s64 receive, u32 *len);
+
+/* clock.c APIs: */
+void nts_clock_init(void);
+s64 nts_clock_read(void);
+s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb);
+void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality);
+s8 nts_clock_precision(void);
+int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings);
+
+/* keyring.c APIs: */
+int nts_keyring_set(struct nts_net *nn, const struct nts_key_info *keys, u32 n,
+		    struct netlink_ext_ack *extack);
+u32 nts_keyring_get(struct nts_net *nn, struct nts_key_info keys[NTS_MAX_KEYS]);
+const struct nts_cookie_ring *nts_keyring_ring(struct nts_net *nn);
+void nts_keyring_count(const struct nts_cookie_ring *ring,
+		       const struct nts_cookie_key *key);
+void nts_keyring_free(struct nts_net *nn);
+
+/* stats.c APIs: */
+u64 nts_stats_read(struct nts_net *nn, u32 counter);
+const char *nts_stats_name(u32 counter);
+const char *nts_stats_text(u32 counter);
+u8 nts_stats_kind(u32 counter);
+
+static inline void nts_stats_count(struct nts_net *nn, u32 counter)
+{
+	this_cpu_inc(nn->stats->value[counter]);
+}
+
+static inline void nts_stats_add(struct nts_net *nn, u32 counter, u64 n)
+{
+	this_cpu_add(nn->stats->value[counter], n);
+}
+
+/* notify.c APIs: */
+int nts_notify_init(void);
+void nts_notify_exit(void);
+void nts_notify_net_init(struct nts_net *nn);
+void nts_notify_net_exit(struct nts_net *nn);
+void nts_notify_nak(struct nts_net *nn);
+void nts_notify_key(struct nts_net *nn, u32 id);
+void nts_notify_attach(struct nts_net *nn, u32 portid, u32 pid);
+
+/* netlink.c APIs: */
+int nts_netlink_init(void);
+void nts_netlink_exit(void);
+struct sk_buff *nts_netlink_event(u8 cmd, void **header);
+void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header);
+
+#endif /* _NTS_H */

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * UDP: a request comes in through the socket's encap hook, and the same skb
+ * goes out as its answer. A packet's way is read from nts_socket_receive(),
+ * last in this file.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp.h>
+#include <net/udp_tunnel.h>
+
+#include "nts.h"
+#include "trace.h"
+
+/* Where an answer goes: the request's addresses, swapped, and the route. */
+struct way {
+	struct dst_entry *dst;
+	union {
+		struct {
+			__be32 saddr;
+			__be32 daddr;
+		} v4;
+		struct {
+			struct in6_addr saddr;
+			struct in6_addr daddr;
+		} v6;
+	};
+	__be16 sport;
+	__be16 dport;
+	bool is_v6;
+};
+
+static struct dst_entry *route4(struct sock *sk, const struct way *way)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = sk->sk_bound_dev_if,
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = way->v4.daddr,
+		.saddr = way->v4.saddr,
+		.fl4_dport = way->dport,
+		.fl4_sport = way->sport,
+	};
+	struct rtable *rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
+
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+}
+
+static struct dst_entry *route6(struct sock *sk, const struct sk_buff *skb,
+				const struct way *way)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = sk->sk_bound_dev_if,
+		.flowi6_proto = IPPROTO_UDP,
+		.daddr = way->v6.daddr,
+		.saddr = way->v6.saddr,
+		.fl6_dport = way->dport,
+		.fl6_sport = way->sport,
+	};
+
+	/* A link-local address means nothing without its link. */
+	if (ipv6_addr_type(&way->v6.daddr) & IPV6_ADDR_LINKLOCAL)
+		fl6.flowi6_oif = skb->skb_iif;
+	return ip6_dst_lookup_flow(sock_net(sk), sk, &fl6, NULL);
+}
+
+/* Finds the way back; the dst in it is then the caller's to release. */
+static enum nts_verdict find_way(struct sock *sk, const struct sk_buff *skb,
+				 struct way *way)
+{
+	const struct udphdr *udp = udp_hdr(skb);
+
+	/* Never answer what went to many, or would come from or go to no port. */
+	if (skb->pkt_type != PACKET_HOST || !udp->source)
+		return NTS_DROP_ADDRESS;
+	way->sport = udp->dest;
+	way->dport = udp->source;
+	way->is_v6 = skb->protocol == htons(ETH_P_IPV6);
+	if (way->is_v6) {
+		way->v6.saddr = ipv6_hdr(skb)->daddr;
+		way->v6.daddr = ipv6_hdr(skb)->saddr;
+		if (ipv6_addr_is_multicast(&way->v6.saddr) ||
+		    ipv6_addr_any(&way->v6.daddr))
+			return NTS_DROP_ADDRESS;
+		way->dst = route6(sk, skb, way);
+	} else {
+		way->v4.saddr = ip_hdr(skb)->daddr;
+		way->v4.daddr = ip_hdr(skb)->saddr;
+		if (ipv4_is_multicast(way->v4.saddr) ||
+		    ipv4_is_lbcast(way->v4.saddr) ||
+		    ipv4_is_zeronet(way->v4.daddr))
+			return NTS_DROP_ADDRESS;
+		way->dst = route4(sk, way);
+	}
+	return IS_ERR(way->dst) ? NTS_DROP_ROUTE : NTS_ANSWER_PLAIN;
+}
+
+/* Makes the payload, and headers before it, ours to write. */
+static enum nts_verdict own_packet(struct sk_buff *skb)
+{
+	u32 len = skb->len - sizeof(struct udphdr);
+
+	if (skb->len < sizeof(struct udphdr) + NTS_NTP_HEADER_LEN)
+		return NTS_DROP_SHORT;
+	if (len > NTS_MAX_PACKET)
+		return NTS_DROP_LONG;
+	/* Allocates only if fragmented, or shared with a packet tap. */
+	if (skb_ensure_writable(skb, skb->len))
+		return NTS_DROP_MEMORY;
+	return NTS_ANSWER_PLAIN;
+}
+
+/* Takes what the skb carries of its arrival away, and makes room in front. */
+static enum nts_verdict turn_packet(struct sk_buff *skb, const struct way *way)
+{
+	u32 headers = way->is_v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	memset(skb_hwtstamps(skb), 0, sizeof(*skb_hwtstamps(skb)));
+	skb->ip_summed = CHECKSUM_NONE;
+	/* Else the tunnel code would count on the receiving device. */
+	skb->dev = NULL;
+	__skb_pull(skb, sizeof(struct udphdr));
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(way->dst->dev) + headers +
+			      sizeof(struct udphdr)))
+		return NTS_DROP_MEMORY;
+	return NTS_ANSWER_PLAIN;
+}
+
+/* Hands skb and dst over to the stack. */
+static void send_packet(struct sock *sk, struct sk_buff *skb, struct way *way)
+{
+	struct dst_entry *dst = way->dst;
+
+	if (way->is_v6)
+		udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &way->v6.saddr,
+				     &way->v6.daddr, 0, ip6_dst_hoplimit(dst), 0,
+				     way->sport, way->dport, false
+				     NTS_TUNNEL_LAST_ARG);
+	else
+		udp_tunnel_xmit_skb(container_of(dst, struct rtable, dst), sk, skb,
+				    way->v4.saddr, way->v4.daddr, 0,
+				    ip4_dst_hoplimit(dst), 0,
+				    way->sport, way->dport, true, false
+				    NTS_TUNNEL_LAST_ARG);
+}
+
+static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
+			       struct sk_buff *skb, u32 *answer_len)
+{
+	struct nts_request request;
+	enum nts_verdict verdict;
+	struct way way;
+	s64 receive;
+
+	receive = nts_clock_receive(nn, skb);
+	verdict = own_packet(skb);
+	if (!nts_verdict_answers(verdict))
+		return verdict;
+	verdict = nts_request_parse(skb->data + sizeof(struct udphdr),
+				    skb->len - sizeof(struct udphdr), &request);
+	if (!nts_verdict_answers(verdict))
+		return verdict;
+	verdict = find_way(sk, skb, &way);
+	if (!nts_verdict_answers(verdict))
+		return verdict;
+	verdict = turn_packet(skb, &way);
+	if (!nts_verdict_answers(verdict))
+		goto release;
+	verdict = nts_server_answer(nn, skb->data, &request, receive, answer_len);
+	if (!nts_verdict_answers(verdict))
+		goto release;
+
+	__skb_trim(skb, *answer_len);
+	send_packet(sk, skb, &way);
+	return verdict;
+
+release:
+	dst_release(way.dst);
+	return verdict;
+}
+
+/*
+ * The encap hook. Returns 0: the packet is ours, answered or dropped. Nothing
+ * is passed up, as nobody reads from this socket.
+ */
+static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
+{
+	struct nts_net *nn = rcu_dereference_sk_user_data(sk);
+	u32 request_len = skb->len - sizeof(struct udphdr), answer_len = 0;
+	enum nts_verdict verdict;
+	u64 begin = 0;
+
+	/* The socket is being closed. */
+	if (unlikely(!nn)) {
+		kfree_skb(skb);
+		return 0;
+	}
+	if (trace_nts_answer_enabled())
+		begin = ktime_get_ns();
+
+	verdict = answer(nn, sk, skb, &answer_len);
+	nts_stats_count(nn, verdict);
+	if (!nts_verdict_answers(verdict))
+		kfree_skb(skb);
+
+	if (trace_nts_answer_enabled())
+		trace_nts_answer(verdict, request_len, answer_len,
+				 ktime_get_ns() - begin);
+	return 0;
+}
+
+static const char *open_error(int err)
+{
+	switch (err) {
+	case -EADDRINUSE:
+		return "port: in use, stop the other time server or choose another port";
+	case -EADDRNOTAVAIL:
+		return "bind4/bind6: not an address of this host";
+	default:
+		return "cannot open the UDP socket";
+	}
+}
+
+static int open_one(struct nts_net *nn, const struct nts_server *server, u8 family,
+		    struct socket **sockp, struct netlink_ext_ack *extack)
+{
+	struct udp_port_cfg port = {
+		.family = family,
+		.local_udp_port = htons(server->port),
+		.use_udp_checksums = 1,
+		.use_udp6_tx_checksums = 1,
+		.use_udp6_rx_checksums = 1,
+		.ipv6_v6only = 1,
+	};
+	struct udp_tunnel_sock_cfg hook = {
+		.sk_user_data = nn,
+		.encap_type = 1,
+		.encap_rcv = nts_socket_receive,
+	};
+	int err;
+
+	if (family == AF_INET)
+		port.local_ip.s_addr = server->bind4;
+	else
+		port.local_ip6 = server->bind6;
+	err = udp_sock_create(nn->net, &port, sockp);
+	if (err) {
+		nts_extack(extack, open_error(err));
+		return err;
+	}
+	setup_udp_tunnel_sock(nn->net, *sockp, &hook);
+	return 0;
+}
+
+static void close_one(struct socket **sockp)
+{
+	if (!*sockp)
+		return;
+	udp_tunnel_sock_release(*sockp);
+	*sockp = NULL;
+}
+
+/**
+ * nts_socket_close() - answer no more
+ * @nn: the network namespace
+ *
+ * When it returns no answer is under way any more.
+ *
+ * Context: process, @nn->lock held, or @nn is out of everybody's reach.
+ */
+void nts_socket_close(struct nts_net *nn)
+{
+	if (!nn->sock4 && !nn->sock6)
+		return;
+	close_one(&nn->sock6);
+	close_one(&nn->sock4);
+	synchronize_net();
+	net_disable_timestamp();
+	nn->server.enabled = false;
+}
+
+/**
+ * nts_socket_open() - answer at the given place, and there only
+ * @nn: the network namespace
+ * @server: where
+ * @extack: receives what is wrong
+ *
+ * Asking for what is already there leaves it alone, so that a restarted
+ * daemon costs no answer. Anything else closes the old sockets first, and
+ * puts them back if the new ones cannot be had.
+ *
+ * Context: process, @nn->lock held.
+ *
+ * Return: 0, or what opening a UDP socket returns.
+ */
+int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
+		    struct netlink_ext_ack *extack)
+{
+	struct nts_server before = nn->server;
+	int err = 0;
+
+	lockdep_assert_held(&nn->lock);
+	if (before.enabled && before.port == server->port &&
+	    before.families == server->families && before.bind4 == server->bind4 &&
+	    ipv6_addr_equal(&before.bind6, &server->bind6))
+		return 0;
+
+	nts_socket_close(nn);
+	if (server->families & NTS_FAMILY_V4)
+		err = open_one(nn, server, AF_INET, &nn->sock4, extack);
+	if (!err && server->families & NTS_FAMILY_V6) {
+		err = open_one(nn, server, AF_INET6, &nn->sock6, extack);
+		/* A host without IPv6 still serves IPv4. */
+		if (err == -EAFNOSUPPORT && nn->sock4)
+			err = 0;
+	}
+	if (err) {
+		close_one(&nn->sock4);
+		if (before.enabled)
+			nts_socket_open(nn, &before, NULL);
+		return err;
+	}
+	net_enable_timestamp();
+	nn->server = *server;
+	nn->server.enabled = true;
+	return 0;
+}
