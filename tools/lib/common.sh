@@ -78,8 +78,8 @@ key()
 
 # cached NAME KEY FUNC [ARG...]: prints the path of the cache entry NAME-KEY;
 # when absent, FUNC DIR ARG... fills a temporary DIR, which becomes the entry
-# by one rename. Entries of the same NAME with another key are removed.
-# FUNC sees DIR.final, the path under which the result will live.
+# by one rename. Old entries of the same NAME with another key are removed.
+# FUNC sees FINAL, the path under which the result will live.
 cached()
 {
 	local name=$1 k=$2 func=$3 dst tmp old
@@ -92,15 +92,15 @@ cached()
 		(
 			flock 9
 			[ ! -d "$dst" ] || exit 0
-			# Built in place when paths are compiled in: FINAL is free now.
 			tmp=$dst.tmp
-			rm -rf "$tmp"
+			rm -rf "$NTSD_CACHE/$name"-????????????.tmp
 			mkdir -p "$tmp"
 			FINAL=$dst "$func" "$tmp" "$@" >&2 9>&- || exit 1
-			for old in "$NTSD_CACHE/$name"-????????????; do
-				[ "$old" = "$dst" ] || [ ! -d "$old" ] || rm -rf "$old"
-			done
 			mv "$tmp" "$dst"
+			# Not the newest ones: a running guest may still use them.
+			for old in "$NTSD_CACHE/$name"-????????????; do
+				[ "$old" = "$dst" ] || [ -z "$(find "$old" -maxdepth 0 -mmin +180)" ] || rm -rf "$old"
+			done
 		) 9>"$NTSD_CACHE/$(printf %s "$name" | tr / _).lock" || return 1
 	fi
 	printf '%s\n' "$dst"

@@ -6,7 +6,10 @@
 ROOT_BOOKWORM="libwolfssl35 libnl-3-200 libnl-genl-3-200 libcap-ng0 libcap2-bin libseccomp2 libsystemd0 libjson-c5
 	chrony gnutls-bin openssl ca-certificates iproute2 iputils-ping tcpdump ethtool iptables nftables netcat-openbsd
 	python3-minimal python3 python3-openssl python3-cryptography procps psmisc kmod util-linux strace libasan8 libubsan1"
-ROOT_TRIXIE="chrony ntpsec ntpd-rs ca-certificates iproute2 procps"
+ROOT_TRIXIE="chrony ca-certificates iproute2 procps python3-minimal python3 python3-ntp libcap2 libssl3t64 libbsd0
+	netbase tzdata"
+# Time daemons conflict with each other as packages; these are only unpacked.
+ROOT_TRIXIE_UNPACKED="ntpsec ntpd-rs"
 
 # root_image bookworm|trixie: prints the path of the image.
 root_image()
@@ -15,7 +18,7 @@ root_image()
 
 	case $1 in
 	bookworm) pkgs=$ROOT_BOOKWORM ;;
-	trixie) pkgs=$ROOT_TRIXIE ;;
+	trixie) pkgs="$ROOT_TRIXIE $ROOT_TRIXIE_UNPACKED" ;;
 	*) die "no such guest root: $1" ;;
 	esac
 	dir=$(cached "root/$1" "$(key "$(declare -f root_fill root_finish root_mkimage)" "$pkgs")" root_fill "$1" "$pkgs") || return 1
@@ -24,9 +27,13 @@ root_image()
 
 root_fill()
 {
-	local dir=$1 suite=$2 pkgs=$3 list
+	local dir=$1 suite=$2 pkgs=$3 list unpacked='' pkg
 
 	need_root
+	if [ "$suite" = trixie ]; then
+		unpacked=$ROOT_TRIXIE_UNPACKED
+		pkgs=${pkgs%"$unpacked"}
+	fi
 	# shellcheck disable=SC2086
 	list=$(echo $pkgs | tr ' ' ,)
 	apt_sources "$suite" | grep -v backports >"$dir/sources.list" || return 1
@@ -36,6 +43,10 @@ root_fill()
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--include="$list" "$suite" "$dir/root" "$dir/sources.list" || return 1
+	for pkg in $unpacked; do
+		apt_unpack "$suite" "$dir/root" "$pkg" || return 1
+		chroot "$dir/root" useradd --system --user-group --no-create-home --home-dir /nonexistent "$pkg" || return 1
+	done
 	root_finish "$dir/root" || return 1
 	root_mkimage "$dir/root" "$dir/root.img" || return 1
 	rm -rf "$dir/root"
