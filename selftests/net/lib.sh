@@ -124,7 +124,7 @@ spawn() {
 }
 
 pid_of() { cat "$WORK/$1.pid"; }
-alive() { [ -e "/proc/$(pid_of "$1")" ] && ! grep -q '^State:.*Z' "/proc/$(pid_of "$1")/status"; }
+alive() { grep -q '^State:[[:space:]]*[^ZX]' "/proc/$(pid_of "$1")/status" 2>/dev/null; }
 log_has() { grep -q -- "$2" "$WORK/$1.log"; }
 
 # halt NAME [SIGNAL]: ends a spawned process with its group, and waits.

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A verifying client for shell tests: python3 -m oracle.client VERB ...
+
+  save FILE [ADDR]          key establishment; keeps keys and cookies in FILE
+  ask FILE [ADDR]           one request with FILE's first cookie, which stays
+  load FILE RATE SECONDS [ADDR]
+                            a request each 1/RATE s, each with a new cookie
+
+The last line tells what came: answer, nak, silence; or for load
+"sent N answered N nak N lost N".  Exits with 0 if all was answered.
+"""
+
+import json
+import os
+import sys
+import time
+
+from . import nts, udp
+
+ADDR = "10.9.1.1"
+
+
+def save(path, addr=ADDR):
+    session = nts.Session.open((addr, 4460), ca=os.environ["CA"])
+    with open(path + ".new", "w", encoding="ascii") as out:
+        json.dump({"c2s": session.c2s.hex(), "s2c": session.s2c.hex(),
+                   "cookies": [c.hex() for c in session.cookies]}, out)
+    os.replace(path + ".new", path)
+    print("saved %d cookies" % len(session.cookies))
+    return True
+
+
+def read(path):
+    with open(path, encoding="ascii") as data:
+        known = json.load(data)
+    return nts.Session(bytes.fromhex(known["c2s"]),
+                       bytes.fromhex(known["s2c"]),
+                       [bytes.fromhex(c) for c in known["cookies"]])
+
+
+def judge(session, req, reply):
+    """answer or nak, verified; anything else raises nts.Wrong."""
+    if nts.is_nak(reply):
+        nts.check_nak(req, reply)
+        return "nak", []
+    return "answer", nts.check_reply(session, req, reply).cookies
+
+
+def ask(path, addr=ADDR):
+    session = read(path)
+    with udp.Peer(addr, timeout=3.0) as peer:
+        req = nts.build(session, cookie=session.cookies[0])
+        peer.send(req.packet)
+        reply = peer.receive()
+    what = judge(session, req, reply)[0] if reply else "silence"
+    print(what)
+    return what == "answer"
+
+
+def load(path, rate, seconds, addr=ADDR):
+    """Asks without waiting, so that an answer lost is no request unsent."""
+    session, rate = read(path), float(rate)
+    total, pending = int(rate * float(seconds)), {}
+    told = {"answer": 0, "nak": 0}
+    peer = udp.Peer(addr)
+    start = time.monotonic()
+    sent, grace = 0, 3.0
+
+    def take(reply):
+        req = pending.pop(reply[24:32], None)
+        nts.need(req, "an answer nobody asked for")
+        what, cookies = judge(session, req, reply)
+        told[what] += 1
+        session.cookies = (session.cookies + cookies)[-64:]
+
+    while sent < total or pending:
+        now = time.monotonic()
+        due = start + sent / rate
+        if sent < total and now >= due:
+            spare = len(session.cookies) > 1
+            req = nts.build(session, placeholders=0 if spare else 1,
+                            cookie=None if spare else session.cookies[0])
+            pending[req.packet[40:48]] = req
+            peer.send(req.packet)
+            sent += 1
+            continue
+        if sent == total and now > start + total / rate + grace:
+            break
+        reply = peer.receive(max(0.001, min(due - now, 0.5))
+                             if sent < total else 0.5)
+        if reply is not None:
+            take(reply)
+    print("sent %d answered %d nak %d lost %d" %
+          (sent, told["answer"], told["nak"], len(pending)))
+    return told["answer"] == total
+
+
+VERBS = {"save": save, "ask": ask, "load": load}
+
+if __name__ == "__main__":
+    sys.exit(0 if VERBS[sys.argv[1]](*sys.argv[2:]) else 1)

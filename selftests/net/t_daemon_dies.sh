@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Answers go on without ntsd, and cookies outlive ntsd, module and reboot.
+#
+# NTS_DEAD_SECONDS (60) is how long ntsd is stopped, and then dead.
+#
+#   client namespace             server namespace
+#  +-----------------------+    +--------------------+
+#  | chronyd, 16 requests  |    | s: 10.9.1.1        |
+#  | per second            | e1 |    nts.ko          |
+#  | oracle                |    |    ntsd stopped,   |
+#  |              10.9.1.2 |    |    killed, back    |
+#  +-----------------------+    +--------------------+
+#
+# shellcheck disable=SC2317 # functions are called by name
+
+. "$(dirname "$0")/lib.sh"
+
+DEAD=${NTS_DEAD_SECONDS:-60}
+
+chronyc() { command chronyc -h "$WORK/k/sock" -n "$@"; }
+
+# The numbers of chronyd's ntpdata: transmitted, received, valid.
+totals() {
+	chronyc ntpdata | awk -F: '/^Total TX/ { t = $2 } /^Total RX/ { r = $2 }
+		/^Total valid RX/ { v = $2 } END { print t + 0, r + 0, v + 0 }'
+}
+
+polls_fast() {
+	local a b
+	read -r a _ <<<"$(totals)"
+	sleep 1
+	read -r b _ <<<"$(totals)"
+	[ $((b - a)) -ge 12 ]
+}
+
+# no_loss SECONDS: chronyd goes on asking, and misses nothing meanwhile.
+no_loss() {
+	local t0 v0 t1 r1 v1
+	read -r t0 _ v0 <<<"$(totals)"
+	sleep "$1"
+	read -r t1 r1 v1 <<<"$(totals)"
+	diag "chronyd in $1 s: $((t1 - t0)) requests, $((v1 - v0)) valid answers;" \
+		"in all $t1 requests, $r1 answers"
+	[ $((t1 - t0)) -ge $(($1 * 12)) ] || fail "fewer requests than 12 a second"
+	# One may be on its way at each reading.
+	[ $((v1 - v0)) -ge $((t1 - t0 - 1)) ] || fail "answers were lost"
+	chronyc authdata | awk '$2 == "NTS" { ok = $8 == 0 } END { exit !ok }' ||
+		fail "NAKs: $(chronyc authdata)"
+}
+
+oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }
+old_cookie() { oracle_client ask "$WORK/session" | grep -qx "$1"; }
+
+# signal SIG: to ntsd and all its workers.
+signal() { kill -"$1" -- "-$(pid_of s)"; }
+
+baseline() { no_loss 5; }
+
+stopped_daemon() {
+	signal STOP
+	no_loss "$DEAD"
+	if timeout 3 ip netns exec "$(ns c)" "$PY" -m oracle.client \
+		save "$WORK/none" >/dev/null 2>&1; then
+		fail "ntsd is not stopped: it does key establishment"
+	fi
+	old_cookie answer
+}
+
+continued_daemon() {
+	signal CONT
+	wait_for 20 "key establishment" oracle_client save "$WORK/continued"
+	no_loss 3
+}
+
+killed_daemon() {
+	local pid
+	pid=$(pid_of s)
+	signal KILL
+	sleep 0.5
+	! alive s || fail "ntsd $pid is alive"
+	no_loss "$DEAD"
+	old_cookie answer
+}
+
+restarted_daemon() {
+	server_again s s
+	oracle_client save "$WORK/restarted"
+	old_cookie answer
+	no_loss 3
+}
+
+module_reloaded_under_the_daemon() {
+	rmmod nts
+	old_cookie silence
+	modprobe nts
+	wait_for 30 "ntsd reinstalls its keys" old_cookie answer
+	wait_for 10 "key establishment" oracle_client save "$WORK/reloaded"
+	oracle_client ask "$WORK/reloaded"
+	oracle_client ask "$WORK/restarted"
+}
+
+# What a reboot leaves: the files in ntsdumpdir.
+reboot() {
+	halt s
+	rmmod nts
+	modprobe nts
+	server_again s s
+	old_cookie answer
+	oracle_client ask "$WORK/restarted"
+	oracle_client ask "$WORK/reloaded"
+	diag "keys file: $(stat -c '%a %U' "$WORK/s/ntskeys")"
+	[ "$(stat -c %a "$WORK/s/ntskeys")" = 600 ]
+}
+
+killed_then_reboot() {
+	signal KILL
+	rmmod nts
+	modprobe nts
+	server_again s s
+	old_cookie answer
+}
+
+# The judge must be able to say no: without the files the cookies are void,
+# and chronyd gets new ones by itself.
+keys_lost_is_a_nak() {
+	halt s
+	rm -f "$WORK/s/ntskeys"
+	rmmod nts
+	modprobe nts
+	server_again s s
+	old_cookie nak
+}
+
+chronyd_recovers_from_lost_keys() {
+	wait_for 60 "new cookies" recovered
+	diag "$(chronyc authdata | tail -n 1)"
+	no_loss_after_recovery
+}
+
+recovered() {
+	local v0 v1
+	read -r _ _ v0 <<<"$(totals)"
+	sleep 1
+	read -r _ _ v1 <<<"$(totals)"
+	[ $((v1 - v0)) -ge 2 ]
+}
+
+no_loss_after_recovery() { chronyc sources | grep '^^\*'; }
+
+ns_add c
+ns_add s
+ns_link s c 1
+certs ecdsa
+module_load
+server s s <<END
+$(certpair ecdsa)
+local stratum 3
+END
+
+mkdir -m 700 "$WORK/k"
+cat >"$WORK/k.conf" <<END
+server ntp.test nts iburst minpoll -4 maxpoll -4
+ntstrustedcerts $CA
+nosystemcert
+port 0
+cmdport 0
+bindcmdaddress $WORK/k/sock
+pidfile $WORK/k/pid
+user root
+END
+spawn k c chronyd -x -d -f "$WORK/k.conf"
+oracle_client save "$WORK/session" >/dev/null
+wait_for 40 "chronyd asks 16 times a second" polls_fast
+
+ktap_plan 10
+ktap_case baseline
+ktap_case stopped_daemon
+ktap_case continued_daemon
+ktap_case killed_daemon
+ktap_case restarted_daemon
+ktap_case module_reloaded_under_the_daemon
+ktap_case reboot
+ktap_case killed_then_reboot
+ktap_case keys_lost_is_a_nak
+ktap_case chronyd_recovers_from_lost_keys
+ktap_end
