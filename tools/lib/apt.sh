@@ -16,12 +16,14 @@ apt_mirror()
 		fi
 		return
 	fi
+	# shellcheck disable=SC2016
 	site=$(apt-get indextargets --format '$(SITE) $(ORIGIN) $(LABEL) $(RELEASE)' 2>/dev/null | sort -u |
 		awk -v want="$want" '$0 ~ / Debian Debian-Security / { sec = $1 }
 			$0 ~ / Debian Debian / { main = $1 }
 			END { print want == "security" ? sec : main }')
 	if [ -z "$site" ]; then
 		# Before the first update the targets have no origin: go by the names.
+		# shellcheck disable=SC2016
 		site=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2>/dev/null | sort -u |
 			awk -v want="$want" '$2 ~ /-security$/ { sec = $1 }
 				$2 ~ /^(bookworm|trixie|sid)$/ { main = $1 }
@@ -61,6 +63,7 @@ apt_suite()
 			[ ! -f "$d/ready" ] || [ -n "$(find "$d/ready" -mmin +720)" ] || exit 0
 			apt_sources "$suite" >"$d/etc/sources.list" || exit 1
 			: >>"$d/status"
+			# shellcheck disable=SC2046
 			apt-get -q $(apt_suite_opts "$d") update >&2 || exit 1
 			touch "$d/ready"
 		) 9>"$d/lock" || die "cannot read the package lists of $suite: no network, or the mirror has no such suite"
@@ -81,7 +84,7 @@ apt_suite_opts()
 # apt_depends SUITE PACKAGE PATTERN: the first dependency of PACKAGE matching the extended regex.
 apt_depends()
 {
-	apt_suite "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Depends: //p' | tr ',|' '\n\n' |
+	apt_suite "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Depends: //p' | tr ',|' '\n' |
 		sed 's/^ *//; s/ .*//' | grep -E -m1 "^$3"
 }
 

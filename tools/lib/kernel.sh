@@ -70,16 +70,6 @@ kernel_kdir()
 	readlink -f "$dir/kdir"
 }
 
-# kernel_module KERNEL|debug|um [make argument...]: builds the module into build/guest/KERNEL.
-kernel_module()
-{
-	local name=$1 kdir
-
-	shift
-	kdir=$(kernel_kdir "$name") || return 1
-	make -C "$TOP" -s modules "KDIR=$kdir" "MO=build/guest/$name" "$@" </dev/null
-}
-
 # kernel_source: prints the directory of the unpacked Linux 6.12 source, from
 # which the own kernels are built and checkpatch and kernel-doc are taken.
 kernel_source()
