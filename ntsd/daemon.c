@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+#include "sandbox.h"
+
+#define CLOCK_CHECK_MS 1000
+#define CLOCK_PUSH_MS 4000
+#define DAEMON_PUSH_MS 1000
+#define ROTATE_RETRY_MS 60000
+
+static void tell_log(void *arg, bool is_error, const char *file, int line,
+		     const char *text)
+{
+	enum log_level level = is_error ? LOG_LEVEL_ERR : LOG_LEVEL_WARN;
+
+	(void)arg;
+	if (line)
+		log_line(level, "%s:%d: %s", file, line, text);
+	else
+		log_line(level, "%s: %s", file, text);
+}
+
+static int64_t period_ms(const struct config *conf)
+{
+	return conf->rotate_s * 1000;
+}
+
+/* The very file that is open already may be used again without permission. */
+static int held_fd(const struct worker_setup *held, const char *path)
+{
+	struct stat now, then;
+
+	if (!held || stat(path, &now))
+		return -1;
+	for (unsigned int i = 0; i < 2 * held->n_pairs; i++) {
+		const struct worker_pair *pair = &held->pair[i / 2];
+		const struct tls_file *file = i % 2 ? &pair->key : &pair->cert;
+
+		if (!fstat(file->fd, &then) && now.st_dev == then.st_dev &&
+		    now.st_ino == then.st_ino)
+			return fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
+	}
+	return -1;
+}
+
+static bool open_file(struct tls_file *file, const struct config_path *from,
+		      const struct worker_setup *held, config_tell *tell,
+		      void *arg)
+{
+	char text[PATH_MAX + 256];
+	int saved;
+
+	file->name = strdup(from->path);
+	file->fd = open(from->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	saved = errno;
+	if (file->fd < 0)
+		file->fd = held_fd(held, from->path);
+	if (file->fd >= 0 && file->name)
+		return true;
+	snprintf(text, sizeof(text), "%s: %s%s", from->path, strerror(saved),
+		 saved == EACCES && geteuid() ?
+		 ": ntsd no longer is root: let its user read the file, or restart it" :
+		 "");
+	tell(arg, true, from->place.file, from->place.line, text);
+	return false;
+}
+
+/* First whole in the file, then in the kernel, then in the workers. */
+static bool save(const struct daemon *d, const struct keyring *ring)
+{
+	char err[PATH_MAX + 128];
+
+	if (!d->conf->rotate_s || !d->conf->dump_dir[0])
+		return true;
+	if (!keyring_save(ring, d->conf->dump_dir, daemon_now_ms(), err,
+			  sizeof(err)))
+		return true;
+	log_err("cookie keys are not saved: %s", err);
+	return false;
+}
+
+static void rotate(struct daemon *d)
+{
+	uint64_t now_ms = daemon_now_ms();
+	struct keyring ring = d->ring;
+	char err[NL_ERR_LEN];
+
+	d->rotate_after_ms = now_ms + ROTATE_RETRY_MS;
+	if (!keyring_rotate(&ring, now_ms)) {
+		log_err("no random bytes for a new cookie key");
+	} else if (!save(d, &ring)) {
+		log_err("cookie keys are not rotated, next try in a minute");
+	} else if (nl_set_keys(d->nl, &ring, now_ms, err)) {
+		log_err("%s", err);
+		d->attached = false;
+	} else {
+		d->ring = ring;
+		d->rotate_after_ms = 0;
+		pool_set_key(&d->pool, ring.key[ring.current].id,
+			     ring.key[ring.current].bytes);
+		log_info("cookie keys rotated, %08X is the current one",
+			 ring.key[ring.current].id);
+	}
+	keyring_wipe(&ring);
+}
+
+static bool make_ring(struct daemon *d, uint64_t now_ms)
+{
+	struct keyring_told told[KEYRING_SLOTS];
+	char err[NL_ERR_LEN];
+	int n = nl_get_keys(d->nl, told, err);
+
+	if (n < 0)
+		log_warn("%s", err);
+	if (!keyring_adopt(&d->ring, told, n > 0 ? n : 0, now_ms)) {
+		log_err("no random bytes for cookie keys");
+		return false;
+	}
+	log_info("new cookie keys are made%s", n > 0 ?
+		 ", cookies of the kernel's keys stay good" : "");
+	return true;
+}
+
+/* Keys that were to be rotated while ntsd was away are now. */
+static void catch_up(struct daemon *d, uint64_t now_ms)
+{
+	int64_t period = period_ms(d->conf);
+
+	for (int i = 0; i < KEYRING_SLOTS && period; i++) {
+		int64_t due = keyring_due(&d->ring, period);
+
+		if (due > (int64_t)now_ms || !keyring_rotate(&d->ring, now_ms))
+			break;
+		d->ring.rotated_ms = due;
+	}
+	if (period && keyring_due(&d->ring, period) <= (int64_t)now_ms)
+		d->ring.rotated_ms = now_ms;
+}
+
+static bool load_ring(struct daemon *d)
+{
+	uint64_t now_ms = daemon_now_ms();
+	char err[PATH_MAX + 256];
+	int ret = -ENOENT;
+
+	if (d->conf->dump_dir[0])
+		ret = keyring_load(&d->ring, d->conf->dump_dir, now_ms,
+				   period_ms(d->conf), err, sizeof(err));
+	else
+		log_warn("no ntsdumpdir: cookie keys are lost with the kernel module or a reboot");
+
+	if (!ret) {
+		if (err[0])
+			log_warn("%s", err);
+		log_info("cookie keys loaded");
+		catch_up(d, now_ms);
+	} else if (ret == -ENOENT || ret == -EBADMSG) {
+		if (ret == -EBADMSG)
+			log_err("%s", err);
+		if (!make_ring(d, now_ms))
+			return false;
+	} else {
+		log_err("%s", err);
+		return false;
+	}
+	/* Better served with keys that a restart loses than not at all. */
+	save(d, &d->ring);
+	return true;
+}
+
+static bool push_keys(struct daemon *d, char *err)
+{
+	uint64_t now_ms = daemon_now_ms();
+	int ret = nl_set_keys(d->nl, &d->ring, now_ms, err);
+
+	if (ret && keyring_drop_held(&d->ring, now_ms))
+		ret = nl_set_keys(d->nl, &d->ring, now_ms, err);
+	return !ret;
+}
+
+static bool push_clock(struct daemon *d, char *err)
+{
+	clockfeed_read(&d->feed, d->conf);
+	d->clock_push_ms = daemon_now_ms() + CLOCK_PUSH_MS;
+	return !nl_set_clock(d->nl, &d->feed, err);
+}
+
+static bool push_daemon(struct daemon *d, char *err)
+{
+	pool_counts(&d->pool, &d->counts);
+	d->daemon_push_ms = daemon_now_ms() + DAEMON_PUSH_MS;
+	return !nl_set_daemon(d->nl, &d->counts, err);
+}
+
+static bool push_all(struct daemon *d, char *err)
+{
+	d->attached = push_keys(d, err) && push_clock(d, err) &&
+		      !nl_set_server(d->nl, d->conf, err) &&
+		      push_daemon(d, err);
+	return d->attached;
+}
+
+static void say_status(const struct daemon *d)
+{
+	const struct keyring_key *key = &d->ring.key[d->ring.current];
+
+	if (!d->attached)
+		notify_send("STATUS=The kernel module nts is not loaded");
+	else if (!d->conf->n_certs)
+		notify_send("STATUS=NTP on port %u; no NTS-KE: no certificate",
+			    d->conf->ntp_port);
+	else
+		notify_send("STATUS=NTP on port %u; NTS-KE on port %u by %u workers; cookie key %08X",
+			    d->conf->ntp_port, d->conf->nts_port,
+			    pool_ready(&d->pool), key->id);
+}
+
+static struct worker_setup *make_setup(struct daemon *d,
+				       const struct config *conf,
+				       const struct listener *listener)
+{
+	const struct keyring_key *key = &d->ring.key[d->ring.current];
+	struct worker_setup *setup;
+
+	setup = daemon_open_certs(conf, d->pool.setup, tell_log, NULL);
+	if (!setup)
+		return NULL;
+	setup->listener = *listener;
+	setup->connections = conf->connections;
+	setup->user = d->user;
+	setup->strict = d->serving;
+	setup->policy.timeout_ms = WORKER_TIMEOUT_MS;
+	setup->policy.aeads[0] = KE_AEAD_AES_SIV_CMAC_256;
+	setup->policy.n_aeads = 1;
+	/* With port 0 others serve NTP, on the usual port. */
+	setup->policy.ntp_port = conf->ntp_port ? conf->ntp_port : 123;
+	strcpy(setup->policy.ntp_server, conf->ntp_server);
+	setup->key_id = key->id;
+	memcpy(setup->key, key->bytes, sizeof(setup->key));
+	return setup;
+}
+
+static void write_pidfile(const struct config *conf)
+{
+	FILE *f;
+
+	if (!conf->pidfile[0])
+		return;
+	f = fopen(conf->pidfile, "we");
+	if (!f || fprintf(f, "%d\n", getpid()) < 0)
+		log_warn("%s: %s", conf->pidfile, strerror(errno));
+	if (f)
+		fclose(f);
+}
+
+static void end_reload(struct daemon *d)
+{
+	free(d->conf_next);
+	d->conf_next = NULL;
+	if (d->reload_again) {
+		d->reload_again = false;
+		daemon_reload(d);
+	}
+}
+
+static void commit_reload(struct daemon *d)
+{
+	bool new_dir = strcmp(d->conf->dump_dir, d->conf_next->dump_dir);
+	char err[NL_ERR_LEN];
+
+	free(d->conf);
+	d->conf = d->conf_next;
+	d->conf_next = NULL;
+	if (d->listener_next.n != d->listener.n ||
+	    d->listener_next.fd[0] != d->listener.fd[0])
+		listener_close(&d->listener);
+	d->listener = d->listener_next;
+	d->listener_next.n = 0;
+	if (new_dir)
+		save(d, &d->ring);
+	if (!push_all(d, err))
+		log_err("%s", err);
+	log_notice("configuration reloaded");
+}
+
+/**
+ * daemon_now_ms() - the clock of the master
+ *
+ * Return: milliseconds since boot, sleep included.
+ */
+uint64_t daemon_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/**
+ * daemon_open_certs() - open certificates and keys
+ * @conf: names them
+ * @held: open already, or NULL
+ * @tell: is given each problem
+ * @arg: for @tell
+ *
+ * The master opens them and the workers, its children, read them: so a worker
+ * can be started again although the master has no right any more to open
+ * them, and the master never has a key in its memory.
+ *
+ * Return: a setup with nothing else filled in, or NULL.
+ */
+struct worker_setup *daemon_open_certs(const struct config *conf,
+				       const struct worker_setup *held,
+				       config_tell *tell, void *arg)
+{
+	struct worker_setup *setup = calloc(1, sizeof(*setup));
+	bool ok = setup;
+
+	for (unsigned int i = 0; setup && i < conf->n_certs; i++) {
+		struct worker_pair *pair = &setup->pair[i];
+
+		ok &= open_file(&pair->cert, &conf->cert[i], held, tell, arg);
+		ok &= open_file(&pair->key, &conf->key[i], held, tell, arg);
+		setup->n_pairs++;
+	}
+	if (!ok) {
+		pool_free_setup(setup);
+		return NULL;
+	}
+	return setup;
+}
+
+/**
+ * daemon_start() - begin to serve
+ * @d: with @path and @user filled in, and the epoll of @pool
+ *
+ * Return: false when that is impossible; why was logged.
+ */
+bool daemon_start(struct daemon *d)
+{
+	struct worker_setup *setup;
+	char err[NL_ERR_LEN];
+
+	d->nl = nl_open(err);
+	if (!d->nl) {
+		log_err("%s", err);
+		return false;
+	}
+	/* As root still: ports below 1024, the pid file, the TLS keys. */
+	if (d->conf->n_certs &&
+	    !listener_open(&d->listener, d->conf, err, sizeof(err))) {
+		log_err("%s", err);
+		return false;
+	}
+	setup = make_setup(d, d->conf, &d->listener);
+	if (!setup)
+		return false;
+	write_pidfile(d->conf);
+	if (!sandbox_master(&d->user, err, sizeof(err))) {
+		log_err("%s", err);
+		return false;
+	}
+
+	if (!load_ring(d))
+		return false;
+	if (!push_all(d, err)) {
+		log_err("%s", err);
+		return false;
+	}
+	setup->key_id = d->ring.key[d->ring.current].id;
+	memcpy(setup->key, d->ring.key[d->ring.current].bytes,
+	       sizeof(setup->key));
+	return daemon_take_news(d, pool_start(&d->pool, setup, setup->n_pairs ?
+					      d->conf->processes : 0,
+					      daemon_now_ms()));
+}
+
+/**
+ * daemon_reload() - read the configuration again and put it in force
+ * @d: serving
+ *
+ * Whatever is wrong with it, what is in force stays.
+ */
+void daemon_reload(struct daemon *d)
+{
+	struct worker_setup *setup;
+	char err[NL_ERR_LEN];
+
+	if (d->conf_next || !d->serving) {
+		d->reload_again = true;
+		return;
+	}
+	d->conf_next = malloc(sizeof(*d->conf_next));
+	if (!d->conf_next || !config_read(d->conf_next, d->path, tell_log, NULL))
+		goto refuse;
+	if (strcmp(d->conf_next->user, d->conf->user))
+		log_warn("a new user takes effect at the next restart");
+	/* With ntsrotate 0 others make the keys (chronyc rekey). */
+	if (!d->conf_next->rotate_s && d->conf_next->dump_dir[0] &&
+	    !keyring_load(&d->ring, d->conf_next->dump_dir, daemon_now_ms(), 0,
+			  err, sizeof(err))) {
+		log_info("cookie keys loaded");
+		if (!push_keys(d, err))
+			log_err("%s", err);
+		pool_set_key(&d->pool, d->ring.key[d->ring.current].id,
+			     d->ring.key[d->ring.current].bytes);
+	}
+
+	d->listener_next = d->listener;
+	if (!d->conf_next->n_certs)
+		d->listener_next.n = 0;
+	else if ((!d->listener.n || !listener_same(d->conf, d->conf_next)) &&
+		 !listener_open(&d->listener_next, d->conf_next, err,
+				sizeof(err))) {
+		log_err("%s", err);
+		goto refuse;
+	}
+	setup = make_setup(d, d->conf_next, &d->listener_next);
+	if (!setup) {
+		daemon_take_news(d, POOL_REFUSED);
+		return;
+	}
+	daemon_take_news(d, pool_start(&d->pool, setup, setup->n_pairs ?
+				       d->conf_next->processes : 0,
+				       daemon_now_ms()));
+	return;
+refuse:
+	log_err("the old configuration stays in force");
+	end_reload(d);
+}
+
+/**
+ * daemon_take_news() - act on what happened to the workers
+ * @d: the daemon
+ * @news: what happened
+ *
+ * Return: false when the daemon cannot start.
+ */
+bool daemon_take_news(struct daemon *d, enum pool_news news)
+{
+	if (news == POOL_NOTHING)
+		return true;
+	if (news == POOL_REFUSED) {
+		if (d->pool.why[0])
+			log_err("%s", d->pool.why);
+		d->pool.why[0] = '\0';
+		if (!d->serving)
+			return false;
+		if (d->listener_next.n &&
+		    d->listener_next.fd[0] != d->listener.fd[0])
+			listener_close(&d->listener_next);
+		log_err("the old configuration and certificates stay in force");
+		end_reload(d);
+		return true;
+	}
+
+	if (d->conf_next)
+		commit_reload(d);
+	else
+		log_notice("serving NTP on port %u, NTS-KE on port %u with %u workers",
+			   d->conf->ntp_port,
+			   d->conf->n_certs ? d->conf->nts_port : 0,
+			   pool_ready(&d->pool));
+	d->serving = true;
+	notify_send("READY=1");
+	say_status(d);
+	end_reload(d);
+	return true;
+}
+
+/**
+ * daemon_sync() - tell a kernel module that knows nothing all there is
+ * @d: the daemon
+ */
+void daemon_sync(struct daemon *d)
+{
+	bool was_attached = d->attached;
+	char err[NL_ERR_LEN];
+
+	if (nl_find_module(d->nl, err) && push_all(d, err))
+		log_notice("the kernel module has all again");
+	else if (was_attached)
+		log_err("%s; trying again each second", err);
+	say_status(d);
+}
+
+/**
+ * daemon_tick() - do what is due
+ * @d: the daemon
+ */
+void daemon_tick(struct daemon *d)
+{
+	uint64_t now_ms = daemon_now_ms();
+	struct worker_counts counts;
+	struct clockfeed feed;
+	char err[NL_ERR_LEN];
+	bool ok = true;
+
+	pool_tick(&d->pool, now_ms);
+	if (now_ms >= d->watchdog_ms) {
+		notify_send("WATCHDOG=1");
+		d->watchdog_ms = now_ms + notify_watchdog_ms();
+	}
+	if (now_ms < d->clock_check_ms)
+		return;
+	d->clock_check_ms = now_ms + CLOCK_CHECK_MS;
+	if (!d->attached) {
+		daemon_sync(d);
+		return;
+	}
+
+	if ((int64_t)now_ms >= keyring_due(&d->ring, period_ms(d->conf)) &&
+	    now_ms >= d->rotate_after_ms) {
+		rotate(d);
+		say_status(d);
+	}
+	clockfeed_read(&feed, d->conf);
+	if (now_ms >= d->clock_push_ms || clockfeed_differs(&feed, &d->feed))
+		ok = push_clock(d, err);
+	pool_counts(&d->pool, &counts);
+	if (ok && now_ms >= d->daemon_push_ms &&
+	    memcmp(&counts, &d->counts, sizeof(counts)))
+		ok = push_daemon(d, err);
+	if (!ok) {
+		log_err("%s", err);
+		d->attached = false;
+	}
+}
+
+/**
+ * daemon_wait_ms() - how long until daemon_tick() has something to do
+ * @d: the daemon
+ *
+ * Return: milliseconds, for epoll_wait(2).
+ */
+int daemon_wait_ms(const struct daemon *d)
+{
+	uint64_t now_ms = daemon_now_ms(), due = d->clock_check_ms;
+
+	if (pool_due(&d->pool) < due)
+		due = pool_due(&d->pool);
+	if (d->watchdog_ms < due)
+		due = d->watchdog_ms;
+	return due <= now_ms ? 0 : (int)(due - now_ms);
+}
+
+/**
+ * daemon_stop() - end; the kernel goes on serving
+ * @d: the daemon
+ */
+void daemon_stop(struct daemon *d)
+{
+	notify_send("STOPPING=1");
+	if (d->serving)
+		save(d, &d->ring);
+	pool_stop(&d->pool);
+	listener_close(&d->listener);
+	nl_hang_up(d->nl);
+	keyring_wipe(&d->ring);
+	if (d->conf && d->conf->pidfile[0] && unlink(d->conf->pidfile) &&
+	    errno != ENOENT)
+		log_debug("%s: %s", d->conf->pidfile, strerror(errno));
+	free(d->conf);
+	free(d->conf_next);
+}

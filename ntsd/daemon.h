@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The master: what is configured, which cookie keys are in force, and that
+ * kernel, workers and disk agree about it.
+ */
+#ifndef NTSD_DAEMON_H
+#define NTSD_DAEMON_H
+
+#include "clockfeed.h"
+#include "nl.h"
+#include "pool.h"
+
+/**
+ * struct daemon - all of it
+ * @path: of the configuration file
+ * @conf: in force
+ * @conf_next: what a reload in progress will put in force, or NULL
+ * @user: to run as
+ * @listener: in force
+ * @listener_next: of the reload in progress
+ * @ring: cookie keys in force
+ * @pool: workers
+ * @nl: the kernel
+ * @feed: what it was told of the clock
+ * @counts: what it was told of the workers
+ * @attached: it has taken all; else it is tried again
+ * @serving: the 1st generation of workers was ready
+ */
+struct daemon {
+	const char *path;
+	struct config *conf;
+	struct config *conf_next;
+	struct passwd user;
+	struct listener listener;
+	struct listener listener_next;
+	struct keyring ring;
+	struct pool pool;
+	struct nl *nl;
+	struct clockfeed feed;
+	struct worker_counts counts;
+	bool attached;
+	bool serving;
+	bool reload_again;
+	uint64_t rotate_after_ms;
+	uint64_t clock_check_ms;
+	uint64_t clock_push_ms;
+	uint64_t daemon_push_ms;
+	uint64_t watchdog_ms;
+};
+
+uint64_t daemon_now_ms(void);
+struct worker_setup *daemon_open_certs(const struct config *conf,
+				       const struct worker_setup *held,
+				       config_tell *tell, void *arg);
+bool daemon_start(struct daemon *d);
+void daemon_reload(struct daemon *d);
+bool daemon_take_news(struct daemon *d, enum pool_news news);
+void daemon_sync(struct daemon *d);
+void daemon_tick(struct daemon *d);
+int daemon_wait_ms(const struct daemon *d);
+void daemon_stop(struct daemon *d);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The listening sockets of NTS-KE, shared by all workers. */
+#ifndef NTSD_LISTENER_H
+#define NTSD_LISTENER_H
+
+#include "config.h"
+
+#define LISTENER_MAX 2
+
+struct listener {
+	int fd[LISTENER_MAX];
+	unsigned int n;
+};
+
+bool listener_open(struct listener *l, const struct config *conf, char *err,
+		   size_t err_len);
+bool listener_same(const struct config *a, const struct config *b);
+void listener_close(struct listener *l);
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ntsd: the NTS-KE server and the keeper of the kernel module nts. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+
+#ifndef NTSD_VERSION
+#define NTSD_VERSION "0.1"
+#endif
+
+#define CONFIG_FILE "/etc/ntsd/ntsd.conf"
+#define EVENTS 32
+/* What an event is about; the low bits of TAG_CHILD name the worker. */
+#define TAG_SIGNAL 1ULL
+#define TAG_KERNEL 2ULL
+#define TAG_CHILD (1ULL << 32)
+
+enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static const char usage[] =
+	"Usage: ntsd [-d] [-f FILE] [--check]\n"
+	"NTS-KE server and keeper of the kernel's NTP server, see ntsd(8).\n"
+	"\n"
+	"  -f, --file FILE   configuration (default " CONFIG_FILE ")\n"
+	"  -c, --check       only check the configuration and certificates\n"
+	"  -d, --debug       print debug messages\n"
+	"  -h, --help        print this\n"
+	"  -v, --version     print the version\n";
+
+static struct daemon the_daemon;
+
+static void tell_log(void *arg, bool is_error, const char *file, int line,
+		     const char *text)
+{
+	(void)arg;
+	log_line(is_error ? LOG_LEVEL_ERR : LOG_LEVEL_WARN, "%s:%d: %s", file,
+		 line, text);
+}
+
+/* A worker knows one key: that which its setup holds. */
+static void forget(void)
+{
+	keyring_wipe(&the_daemon.ring);
+}
+
+static bool reap(struct daemon *d)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!daemon_take_news(d, pool_reap(&d->pool, pid, status,
+						   daemon_now_ms())))
+			return false;
+	return true;
+}
+
+/* Return: false to end, with @code set. */
+static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGHUP:
+			log_notice("reloading %s", d->path);
+			daemon_reload(d);
+			break;
+		case SIGCHLD:
+			*code = EXIT_FAILED;
+			if (!reap(d))
+				return false;
+			break;
+		default:
+			log_notice("ending by signal %u; the kernel goes on serving",
+				   info.ssi_signo);
+			*code = EXIT_OK;
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum exit_code loop(struct daemon *d, int signals)
+{
+	enum exit_code code = EXIT_FAILED;
+	struct epoll_event ev[EVENTS];
+	bool go_on = true;
+	int n;
+
+	while (go_on) {
+		daemon_tick(d);
+		n = epoll_wait(d->pool.epoll, ev, EVENTS, daemon_wait_ms(d));
+		for (int i = 0; i < n && go_on; i++) {
+			uint64_t tag = ev[i].data.u64;
+
+			if (tag == TAG_SIGNAL)
+				go_on = on_signal(d, signals, &code);
+			else if (tag == TAG_KERNEL && nl_news(d->nl))
+				daemon_sync(d);
+			else if (tag & TAG_CHILD)
+				go_on = daemon_take_news(d,
+					pool_hear(&d->pool, (uint32_t)tag,
+						  daemon_now_ms()));
+		}
+	}
+	return code;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static bool watch(int epoll, int fd, uint64_t tag)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = tag };
+
+	return !epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev);
+}
+
+static enum exit_code serve(const char *path)
+{
+	struct daemon *d = &the_daemon;
+	enum exit_code code = EXIT_FAILED;
+	int signals = open_signals();
+
+	d->path = path;
+	d->watchdog_ms = notify_watchdog_ms() == UINT64_MAX ? UINT64_MAX : 0;
+	d->pool.tag = TAG_CHILD;
+	d->pool.forget = forget;
+	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->conf = malloc(sizeof(*d->conf));
+	if (signals < 0 || d->pool.epoll < 0 || !d->conf ||
+	    !watch(d->pool.epoll, signals, TAG_SIGNAL)) {
+		log_err("cannot start: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!config_read(d->conf, path, tell_log, NULL) ||
+	    !check_user(d->conf, &d->user, tell_log, NULL))
+		return EXIT_FAILED;
+
+	if (daemon_start(d) &&
+	    watch(d->pool.epoll, nl_news_fd(d->nl), TAG_KERNEL))
+		code = loop(d, signals);
+	daemon_stop(d);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "check", no_argument, NULL, 'c' },
+		{ "debug", no_argument, NULL, 'd' },
+		{ "file", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ }
+	};
+	const char *path = CONFIG_FILE;
+	bool check = false, debug = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "cdf:hv", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			check = true;
+			break;
+		case 'd':
+			debug = true;
+			break;
+		case 'f':
+			path = optarg;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_OK;
+		case 'v':
+			puts("ntsd " NTSD_VERSION);
+			return EXIT_OK;
+		default:
+			fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+
+	log_setup(debug);
+	if (check)
+		return check_file(path) ? EXIT_OK : EXIT_FAILED;
+	return serve(path);
+}

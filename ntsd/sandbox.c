@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <pwd.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sandbox.h"
+
+/* Memory with keys must not reach a file, nor another process. */
+static bool close_memory(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	return !setrlimit(RLIMIT_CORE, &none) &&
+	       !prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) &&
+	       !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static bool become(const struct passwd *user, unsigned int flags)
+{
+	if (geteuid() == 0 && user->pw_uid != 0)
+		return capng_change_id(user->pw_uid, user->pw_gid, flags) == 0;
+	return capng_apply(CAPNG_SELECT_CAPS) == 0;
+}
+
+static int add_rules(scmp_filter_ctx ctx)
+{
+	static const int allowed[] = {
+		SCMP_SYS(accept4), SCMP_SYS(brk), SCMP_SYS(clock_gettime),
+		SCMP_SYS(clock_nanosleep), SCMP_SYS(close), SCMP_SYS(epoll_ctl),
+		SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait), SCMP_SYS(exit),
+		SCMP_SYS(exit_group), SCMP_SYS(fcntl), SCMP_SYS(fstat),
+		SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom),
+		SCMP_SYS(getsockopt), SCMP_SYS(gettid), SCMP_SYS(gettimeofday),
+		SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
+		SCMP_SYS(nanosleep), SCMP_SYS(newfstatat), SCMP_SYS(read),
+		SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
+		SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigprocmask),
+		SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_yield),
+		SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(shutdown),
+		SCMP_SYS(tgkill), SCMP_SYS(time), SCMP_SYS(write),
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	/* Memory yes, code no. */
+	if (!ret)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (!ret)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
+				       1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* wolfCrypt seeds each connection from /dev/urandom. */
+	if (!ret)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ,
+					       O_ACCMODE | O_CREAT | O_TRUNC,
+					       O_RDONLY));
+	return ret;
+}
+
+/*
+ * Other system calls fail with EPERM instead of killing: a new libc that
+ * tries a new call first must not end the service.
+ */
+static bool filter_calls(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int ret;
+
+	if (!ctx)
+		return false;
+	ret = add_rules(ctx);
+	if (!ret)
+		ret = seccomp_load(ctx);
+	seccomp_release(ctx);
+	errno = -ret;
+	return !ret;
+}
+
+/* Of all files only /dev/urandom stays. Kernels before 5.13 cannot do this. */
+static bool hide_files(void)
+{
+	struct landlock_ruleset_attr all = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE |
+			LANDLOCK_ACCESS_FS_WRITE_FILE |
+			LANDLOCK_ACCESS_FS_READ_FILE |
+			LANDLOCK_ACCESS_FS_READ_DIR |
+			LANDLOCK_ACCESS_FS_REMOVE_DIR |
+			LANDLOCK_ACCESS_FS_REMOVE_FILE |
+			LANDLOCK_ACCESS_FS_MAKE_CHAR |
+			LANDLOCK_ACCESS_FS_MAKE_DIR |
+			LANDLOCK_ACCESS_FS_MAKE_REG |
+			LANDLOCK_ACCESS_FS_MAKE_SOCK |
+			LANDLOCK_ACCESS_FS_MAKE_FIFO |
+			LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			LANDLOCK_ACCESS_FS_MAKE_SYM,
+	};
+	struct landlock_path_beneath_attr urandom = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+	};
+	int rules = syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
+	bool ok;
+
+	if (rules < 0)
+		return errno == ENOSYS || errno == EOPNOTSUPP;
+	urandom.parent_fd = open("/dev/urandom", O_PATH | O_CLOEXEC);
+	ok = urandom.parent_fd >= 0 &&
+	     !syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+		      &urandom, 0) &&
+	     !syscall(SYS_landlock_restrict_self, rules, 0);
+	close(urandom.parent_fd);
+	close(rules);
+	return ok;
+}
+
+static bool failed(const char *what, char *err, size_t err_len)
+{
+	snprintf(err, err_len, "cannot give up privileges: %s: %s", what,
+		 strerror(errno));
+	return false;
+}
+
+/**
+ * sandbox_master() - keep nothing but what speaks netlink
+ * @user: directive user
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * Keeps CAP_NET_ADMIN. With "user root" also CAP_DAC_OVERRIDE, since root
+ * without it could not write what belongs to others.
+ *
+ * Return: false with @err set.
+ */
+bool sandbox_master(const struct passwd *user, char *err, size_t err_len)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+		     CAP_NET_ADMIN);
+	if (user->pw_uid == 0 && geteuid() == 0)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			     CAP_DAC_OVERRIDE);
+	errno = EPERM;
+	if (!become(user, CAPNG_INIT_SUPP_GRP))
+		return failed("capabilities (start it as root)", err, err_len);
+	if (!close_memory())
+		return failed("prctl", err, err_len);
+	return true;
+}
+
+/**
+ * sandbox_worker() - keep nothing at all
+ * @user: directive user
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * To be called last: afterwards only open sockets can be used.
+ *
+ * Return: false with @err set.
+ */
+bool sandbox_worker(const struct passwd *user, char *err, size_t err_len)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	errno = EPERM;
+	if (!become(user, CAPNG_DROP_SUPP_GRP))
+		return failed("capabilities", err, err_len);
+	if (!close_memory())
+		return failed("prctl", err, err_len);
+	/* Reset by the change of user, so it comes after it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return failed("prctl", err, err_len);
+	if (!hide_files())
+		return failed("landlock", err, err_len);
+	if (!filter_calls())
+		return failed("seccomp", err, err_len);
+	return true;
+}

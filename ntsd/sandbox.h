@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the processes give up. */
+#ifndef NTSD_SANDBOX_H
+#define NTSD_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct passwd;
+
+bool sandbox_master(const struct passwd *user, char *err, size_t err_len);
+bool sandbox_worker(const struct passwd *user, char *err, size_t err_len);
+
+#endif
