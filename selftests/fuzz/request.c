@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The whole way from a packet to its answer. The first octet of the input says
+ * whether the packet, where it has the fields for it, is made authentic before
+ * it is looked at: else nothing behind the authenticator would ever be reached.
+ */
+#include <stdlib.h>
+
+#include "core/respond.h"
+
+#define CHECK(cond) do { if (!(cond)) abort(); } while (0)
+
+static struct nts_cookie_ring ring;
+static u8 c2s[NTS_SIV_KEY_LEN], s2c[NTS_SIV_KEY_LEN], entropy[NTS_ENTROPY_MAX];
+
+static void set_up(void)
+{
+	static const u8 bytes[NTS_SIV_KEY_LEN] = { 1 };
+	int e;
+
+	if (ring.n)
+		return;
+	ring.n = 1;
+	ring.key[0].id = 7;
+	for (e = 0; e < NTS_SIV_ENGINES; e++)
+		nts_siv_setkey(&ring.key[0].siv[e], bytes, e);
+	memset(c2s, 2, sizeof(c2s));
+	memset(s2c, 3, sizeof(s2c));
+	memset(entropy, 4, sizeof(entropy));
+}
+
+static void make_authentic(u8 *packet, const struct nts_request *request)
+{
+	const struct nts_span ad[] = {
+		{ packet, request->auth.offset },
+		{ packet + nts_ext_body(&request->auth) + NTS_AUTH_HEADER_LEN,
+		  request->nonce_len },
+	};
+	struct nts_siv_key key;
+
+	if (nts_ext_body_len(&request->cookie) != NTS_COOKIE_LEN)
+		return;
+	nts_cookie_seal(&ring.key[0], NTS_SIV_NI, entropy, c2s, s2c,
+			packet + nts_ext_body(&request->cookie));
+	nts_siv_setkey(&key, c2s, NTS_SIV_NI);
+	nts_siv_seal(&key, ad, 2, packet + request->text_offset + NTS_SIV_TAG_LEN,
+		     request->text_len, packet + request->text_offset);
+}
+
+/* What the client would check: RFC 8915, 5.7. */
+static void check_answer(u8 *packet, u32 len, u16 cookies)
+{
+	u32 offset = NTS_NTP_HEADER_LEN, at;
+	struct nts_siv_key key;
+	struct nts_ext ext;
+	u8 keys[2 * NTS_SIV_KEY_LEN];
+	u16 seen = 0;
+
+	CHECK(nts_ext_next(packet, len, &offset, &ext) == NTS_EXT_FIELD);
+	CHECK(ext.type == NTS_EXT_UNIQUE_ID);
+	CHECK(nts_ext_next(packet, len, &offset, &ext) == NTS_EXT_FIELD);
+	CHECK(ext.type == NTS_EXT_AUTH && offset == len);
+	at = ext.offset + 8u;
+	{
+		const struct nts_span ad[] = {
+			{ packet, ext.offset }, { packet + at, NTS_NONCE_LEN },
+		};
+
+		nts_siv_setkey(&key, s2c, NTS_SIV_LIB);
+		CHECK(nts_siv_open(&key, ad, 2, packet + at + 32, len - at - 32,
+				   packet + at + 16));
+	}
+	for (at += 32; at < len; at += NTS_COOKIE_EXT_LEN, seen++) {
+		CHECK(get_unaligned_be16(packet + at) == NTS_EXT_COOKIE);
+		CHECK(get_unaligned_be16(packet + at + 2) == NTS_COOKIE_EXT_LEN);
+		CHECK(nts_cookie_open(&ring, NTS_SIV_LIB, packet + at + 4,
+				      NTS_COOKIE_LEN, keys));
+		CHECK(!memcmp(keys, c2s, 32) && !memcmp(keys + 32, s2c, 32));
+	}
+	CHECK(seen == cookies);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static const struct nts_quality quality = { .stratum = 1 };
+	struct nts_session session;
+	struct nts_request request;
+	enum nts_verdict verdict;
+	u8 *packet, first[NTS_NTP_HEADER_LEN];
+	u16 cookies;
+	u32 len;
+
+	set_up();
+	if (size < 1)
+		return 0;
+	/* Of its very size, so that one octet too far is seen. */
+	packet = malloc(size);
+	memcpy(packet, data + 1, size - 1);
+	verdict = nts_request_parse(packet, (u32)size - 1, &request);
+	CHECK(verdict < NTS_VERDICT_COUNT && verdict != NTS_ANSWER_NAK);
+	if (!nts_verdict_answers(verdict))
+		goto out;
+	memcpy(first, packet, sizeof(first));
+	if (verdict == NTS_ANSWER_PLAIN) {
+		CHECK(!request.nts);
+		len = nts_respond_plain(packet, &request, &quality, 1);
+		nts_respond_stamp(packet, 2);
+		CHECK(len <= size - 1);
+		CHECK(!memcmp(packet + 24, first + 40, 8));
+		goto out;
+	}
+	CHECK(request.nts);
+	cookies = nts_request_cookies(&request);
+	CHECK(cookies <= NTS_MAX_COOKIES && cookies <= 1 + request.placeholders);
+	if (data[0] & 1)
+		make_authentic(packet, &request);
+	if (!cookies)
+		goto out;
+	if (!nts_request_open(packet, &request, &ring, NTS_SIV_NI, &session)) {
+		len = nts_respond_nak(packet, &request);
+		CHECK(len <= size - 1);
+		goto out;
+	}
+	CHECK(data[0] & 1);
+	len = nts_respond_nts(packet, &request, &quality, 1, &ring.key[0], NTS_SIV_NI,
+			      &session, cookies, entropy);
+	CHECK(len <= size - 1);
+	nts_respond_stamp(packet, 2);
+	nts_respond_seal(packet, len, &request, &session);
+	check_answer(packet, len, cookies);
+out:
+	free(packet);
+	return 0;
+}
