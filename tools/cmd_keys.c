@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ntsctl keys: the cookie keys in force, without their bytes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/nts.h>
+#include <netlink/genl/genl.h>
+
+#include "ntsctl.h"
+
+struct key {
+	uint32_t id;
+	uint8_t role;
+	uint16_t aead;
+	uint64_t age_ms;
+	uint64_t opened;
+};
+
+struct keys {
+	struct key key[NTS_MAX_KEYS];
+	unsigned int n;
+};
+
+static const char * const roles[] = {
+	[NTS_KEY_ROLE_NEXT] = "next",
+	[NTS_KEY_ROLE_CURRENT] = "current",
+	[NTS_KEY_ROLE_OLD] = "old",
+};
+
+static void take_key(struct genlmsghdr *gen, void *arg)
+{
+	struct nlattr *nest, *attr[NTS_A_KEY_MAX + 1];
+	struct keys *keys = arg;
+	struct key *key;
+	int left;
+
+	nla_for_each_attr(nest, genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0), left) {
+		if (nla_type(nest) != NTS_A_KEYS_KEY || keys->n == NTS_MAX_KEYS ||
+		    nla_parse_nested(attr, NTS_A_KEY_MAX, nest, NULL) ||
+		    !attr[NTS_A_KEY_ID] || !attr[NTS_A_KEY_ROLE] ||
+		    !attr[NTS_A_KEY_AEAD] || !attr[NTS_A_KEY_AGE_MS] ||
+		    !attr[NTS_A_KEY_OPENED])
+			continue;
+		key = &keys->key[keys->n++];
+		key->id = nla_get_u32(attr[NTS_A_KEY_ID]);
+		key->role = nla_get_u8(attr[NTS_A_KEY_ROLE]);
+		key->aead = nla_get_u16(attr[NTS_A_KEY_AEAD]);
+		key->age_ms = nla_get_u64(attr[NTS_A_KEY_AGE_MS]);
+		key->opened = nla_get_u64(attr[NTS_A_KEY_OPENED]);
+	}
+}
+
+static const char *role_name(const struct key *key)
+{
+	return key->role <= NTS_KEY_ROLE_OLD ? roles[key->role] : "?";
+}
+
+static int print_json(const struct keys *keys)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < keys->n; i++) {
+		const struct key *key = &keys->key[i];
+		struct json_object *one = json_object_new_object();
+
+		json_object_object_add(one, "id", json_object_new_int64(key->id));
+		json_object_object_add(one, "role", json_object_new_string(role_name(key)));
+		json_object_object_add(one, "aead", json_object_new_int(key->aead));
+		json_object_object_add(one, "age_ms", json_object_new_uint64(key->age_ms));
+		json_object_object_add(one, "opened", json_object_new_uint64(key->opened));
+		json_object_array_add(list, one);
+	}
+	json_object_object_add(object, "keys", list);
+	return ask_print_json(object);
+}
+
+int cmd_keys(struct ctl *ctl)
+{
+	struct keys keys = { 0 };
+	int ret = ask_kernel(ctl, NTS_CMD_KEYS_GET, take_key, &keys);
+
+	if (ret)
+		return ret;
+	if (ctl->form == OUT_JSON)
+		return print_json(&keys);
+	if (ctl->form == OUT_TEXT)
+		printf("Key id    Role     AEAD          Age  Cookies opened\n"
+		       "====================================================\n");
+	for (unsigned int i = 0; i < keys.n; i++) {
+		const struct key *key = &keys.key[i];
+
+		printf(ctl->form == OUT_CSV ?
+		       "%08" PRIX32 ",%s,%u,%" PRIu64 ".%03u,%" PRIu64 "\n" :
+		       "%08" PRIX32 "  %-8s %4u %7" PRIu64 ".%03u s  %14" PRIu64 "\n",
+		       key->id, role_name(key), key->aead, key->age_ms / 1000,
+		       (unsigned int)(key->age_ms % 1000), key->opened);
+	}
+	return 0;
+}
