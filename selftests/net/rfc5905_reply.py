@@ -331,18 +331,6 @@ def drop_auth_padding():
 
 
 @case
-def drop_no_room():
-    """An authentic request too short for even one cookie in the answer.
-
-    Its cookie is shorter than the one that would go out, so that only a
-    cookie the server did not make can get there: a NAK is right, too.
-    """
-    req = nts.build(SESSION, cookie=os.urandom(32))
-    reply = PEER.ask_or_silence(req.packet, nts.plain().packet)
-    need(reply is None or nts.is_nak(reply), "answered: %r", reply)
-
-
-@case
 def drop_address():
     """Nobody answers to a port that can't be, nor to a crowd."""
     with socket.socket(socket.AF_INET, socket.SOCK_RAW,
