@@ -77,13 +77,19 @@ static enum tls_result say_bye(struct conn *conn)
 	return res;
 }
 
+/* What may still come from a client that was answered: another request. */
+#define DRAIN_MAX (2 * KE_MSG_MAX)
+
 /* Past TLS: what comes now is not looked at. */
 static enum tls_result drain(struct conn *conn)
 {
 	char waste[2048];
 	ssize_t len = recv(conn->fd, waste, sizeof(waste), 0);
 
-	if (len > 0 || (len < 0 && errno == EINTR))
+	if (len > 0)
+		conn->drained += len;
+	if ((len > 0 && conn->drained <= DRAIN_MAX) ||
+	    (len < 0 && errno == EINTR))
 		return TLS_DONE;
 	if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return TLS_WANT_READ;
@@ -139,6 +145,7 @@ struct conn *conn_new(struct tls_server *server, int fd,
 	conn->events = EPOLLIN;
 	conn->served = false;
 	conn->shaken = false;
+	conn->drained = 0;
 	ke_session_init(&conn->session, policy, now_ms);
 	return conn;
 }

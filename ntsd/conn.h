@@ -24,6 +24,8 @@ typedef bool conn_seal(void *arg, const uint8_t c2s[TLS_EXPORT_LEN],
  * struct conn - a connection
  * @fd: its socket, closed by conn_free()
  * @events: what to poll it for: EPOLLIN or EPOLLOUT
+ * @shaken: the TLS handshake is done
+ * @drained: bytes that came after the end
  * @served: cookies were handed to TLS to be sent
  */
 struct conn {
@@ -31,6 +33,7 @@ struct conn {
 	uint32_t events;
 	bool served;
 	bool shaken;
+	size_t drained;
 	struct tls_conn *tls;
 	struct ke_session session;
 };

@@ -88,6 +88,8 @@ static int print_ring(const struct keyring *ring, int64_t now_ms, char *text,
 	unsigned int slot = ring->current;
 	int used;
 
+	if (age_ms < 0)
+		age_ms = 0;
 	used = snprintf(text, size, "NKS1\n%" PRId64 ".%" PRId64 "\n",
 			age_ms / 1000, age_ms % 1000 / 100);
 	for (int i = 0; i < KEYRING_SLOTS; i++) {
@@ -113,8 +115,8 @@ static bool parse_age(const char *line, double *age_s)
 	char *end;
 
 	*age_s = strtod(line, &end);
-	/* The negated test also refuses NaN. */
-	return end != line && !*end && !(*age_s > AGE_MAX_S);
+	/* So put that NaN is refused. */
+	return end != line && !*end && *age_s < AGE_MAX_S;
 }
 
 /* "ID KEY" in NKS0, where the AEAD stands before the age; "ID KEY AEAD" now. */

@@ -15,3 +15,28 @@ $(O)/obj/ntsd/%.o: ntsd/%.c
 
 $(O)/ntsd: $(NTSD_OBJECTS) $(NTSD_CORE)
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(NTSD_LIBS)
+
+# --- unit tests: selftests/unit/ntsd_X.c includes ntsd/X.c --------------------
+
+NTSD_TESTS := $(patsubst selftests/unit/%.c,%,$(wildcard selftests/unit/ntsd_*.c))
+UNIT_TESTS += $(NTSD_TESTS:%=$(O)/unit/%)
+NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
+	$(O)/unit/obj/aes_x86.o
+# What each links besides.
+NTSD_UNIT_ke_session := ke_record
+NTSD_UNIT_config := ke_record
+
+$(O)/unit/obj/ntsd/%.o: ntsd/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(NTSD_CFLAGS) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/unit/obj/%.o: selftests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(NTSD_CFLAGS) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+define ntsd_unit
+$(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSD_UNIT_$(1:ntsd_%=%):%=$(O)/unit/obj/ntsd/%.o) \
+		$(if $(filter seal,$(NTSD_UNIT_$(1:ntsd_%=%))),$(NTSD_UNIT_CORE))
+	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSD_LIBS)
+endef
+$(foreach test,$(NTSD_TESTS),$(eval $(call ntsd_unit,$(test))))

@@ -36,8 +36,10 @@ void pool_free_setup(struct worker_setup *setup)
 /* Return: the lowest descriptor from @from on that a worker needs, or -1. */
 static int next_wanted(const struct worker_setup *setup, int control, int from)
 {
-	int wanted[2 * CONFIG_MAX_PAIRS + LISTENER_MAX + 2], n = 0, lowest = -1;
+	int wanted[2 * CONFIG_MAX_PAIRS + LISTENER_MAX + 4], n = 0, lowest = -1;
 
+	wanted[n++] = STDIN_FILENO;
+	wanted[n++] = STDOUT_FILENO;
 	wanted[n++] = STDERR_FILENO;
 	wanted[n++] = control;
 	for (unsigned int i = 0; i < setup->listener.n; i++)
