@@ -52,8 +52,6 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 	enum nts_siv_engine engine;
 	enum nts_verdict verdict;
 
-	if (!cookies)
-		return NTS_DROP_NO_ROOM;
 	/* Outside the FPU section: the generator may want the FPU itself. */
 	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(cookies));
 	nts_clock_quality(nn, nts_clock_read(), &quality);
@@ -62,7 +60,13 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 	ring = nts_keyring_ring(nn);
 	engine = nts_fpu_begin();
 	key = nts_request_open(packet, request, ring, engine, &scratch->session);
-	if (key) {
+	if (!key) {
+		/* Always fits, and tells the client to get new cookies. */
+		*len = nts_respond_nak(packet, request);
+		verdict = NTS_ANSWER_NAK;
+	} else if (!cookies) {
+		verdict = NTS_DROP_NO_ROOM;
+	} else {
 		*len = nts_respond_nts(packet, request, &quality,
 				       nts_ntptime_from_ns(receive),
 				       &ring->key[ring->current_key], engine,
@@ -70,9 +74,6 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 		nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read()));
 		nts_respond_seal(packet, *len, request, &scratch->session);
 		verdict = NTS_ANSWER_NTS;
-	} else {
-		*len = nts_respond_nak(packet, request);
-		verdict = NTS_ANSWER_NAK;
 	}
 	nts_fpu_end(engine);
 	memzero_explicit(scratch, sizeof(*scratch));

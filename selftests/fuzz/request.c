@@ -115,14 +115,14 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	CHECK(cookies <= NTS_MAX_COOKIES && cookies <= 1 + request.placeholders);
 	if (data[0] & 1)
 		make_authentic(packet, &request);
-	if (!cookies)
-		goto out;
 	if (!nts_request_open(packet, &request, &ring, NTS_SIV_NI, &session)) {
 		len = nts_respond_nak(packet, &request);
 		CHECK(len <= size - 1);
 		goto out;
 	}
 	CHECK(data[0] & 1);
+	if (!cookies)
+		goto out;
 	len = nts_respond_nts(packet, &request, &quality, 1, &ring.key[0], NTS_SIV_NI,
 			      &session, cookies, entropy);
 	CHECK(len <= size - 1);
