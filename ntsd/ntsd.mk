@@ -40,3 +40,7 @@ $(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSD_UNIT_$(1:ntsd_%=%):%=$(O)/unit/obj/n
 	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSD_LIBS)
 endef
 $(foreach test,$(NTSD_TESTS),$(eval $(call ntsd_unit,$(test))))
+
+# --- fuzzers: each includes the .c it is for; seeds are by ke_corpus.py --------
+
+FUZZ_TARGETS += ke_record ke_session

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
+#include <wolfssl/wolfcrypt/asn_public.h>
 
 #include "tls.h"
 
@@ -68,24 +71,54 @@ static void say_wolfssl(char *err, const char *name, const char *what, long code
 {
 	char text[WOLFSSL_MAX_ERROR_SZ];
 
+	/* In some cases the library only says that there was no success. */
 	wolfSSL_ERR_error_string_n(code, text, sizeof(text));
-	snprintf(err, TLS_ERR_LEN, "%s: %s (%s)", name, what, text);
+	if (code >= 0)
+		snprintf(err, TLS_ERR_LEN, "%s: %s", name, what);
+	else
+		snprintf(err, TLS_ERR_LEN, "%s: %s (%s)", name, what, text);
 }
 
-static time_t to_time(const WOLFSSL_ASN1_TIME *asn1)
+/* Return: seconds since 1970, or -1. */
+static time_t to_time(const byte *date, int len)
 {
-	struct tm tm = { 0 };
+	const byte *text;
+	struct tm tm;
+	byte format;
 
-	if (!asn1 || wolfSSL_ASN1_TIME_to_tm(asn1, &tm) != WOLFSSL_SUCCESS)
+	if (wc_GetDateInfo(date, len, &text, &format, &len) ||
+	    wc_GetDateAsCalendarTime(text, len, format, &tm))
 		return -1;
 	return timegm(&tm);
+}
+
+static bool read_dates(struct tls_server *server, const char *pem, size_t len)
+{
+	byte *der = malloc(len);
+	DecodedCert cert;
+	int der_len;
+
+	if (!der)
+		return false;
+	der_len = wc_CertPemToDer((const void *)pem, len, der, len, CERT_TYPE);
+	if (der_len > 0) {
+		wc_InitDecodedCert(&cert, der, der_len, NULL);
+		if (!wc_ParseCert(&cert, CERT_TYPE, NO_VERIFY, NULL)) {
+			server->not_before = to_time(cert.beforeDate,
+						     cert.beforeDateLen);
+			server->not_after = to_time(cert.afterDate,
+						    cert.afterDateLen);
+		}
+		wc_FreeDecodedCert(&cert);
+	}
+	free(der);
+	return server->not_before != -1 && server->not_after != -1;
 }
 
 static bool load_cert(struct tls_server *server, const struct tls_file *file,
 		      char *buf, char *err)
 {
 	ssize_t len = read_pem(file, buf, err);
-	WOLFSSL_X509 *x509;
 	int ret;
 
 	if (len < 0)
@@ -94,33 +127,78 @@ static bool load_cert(struct tls_server *server, const struct tls_file *file,
 	ret = wolfSSL_CTX_use_certificate_chain_buffer_format(server->ctx,
 							      (void *)buf, len,
 							      WOLFSSL_FILETYPE_PEM);
-	x509 = wolfSSL_X509_load_certificate_buffer((void *)buf, len,
-						    WOLFSSL_FILETYPE_PEM);
-	if (ret == WOLFSSL_SUCCESS && x509) {
-		server->not_before = to_time(wolfSSL_X509_get_notBefore(x509));
-		server->not_after = to_time(wolfSSL_X509_get_notAfter(x509));
-	}
-	wolfSSL_X509_free(x509);
-	if (ret != WOLFSSL_SUCCESS || server->not_after == -1 ||
-	    server->not_before == -1) {
+	if (ret != WOLFSSL_SUCCESS || !read_dates(server, buf, len)) {
 		say_wolfssl(err, file->name, "not a PEM certificate chain", ret);
 		return false;
 	}
 	return true;
 }
 
+/* Return: 0 when both ends are done, or an error of wolfSSL's. */
+static int shake_hands(WOLFSSL *client, WOLFSSL *server)
+{
+	int ends[2] = { 0, 0 }, code = 0;
+
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < 2; i++) {
+			WOLFSSL *ssl = i ? server : client;
+
+			if (ends[i] == WOLFSSL_SUCCESS)
+				continue;
+			ends[i] = i ? wolfSSL_accept(ssl) : wolfSSL_connect(ssl);
+			code = ends[i] == WOLFSSL_SUCCESS ? 0 :
+			       wolfSSL_get_error(ssl, ends[i]);
+			if (code && code != WOLFSSL_ERROR_WANT_READ)
+				return code;
+		}
+	}
+	return code;
+}
+
+/*
+ * A handshake with ourselves shows that key and certificate fit and can be
+ * used: wolfSSL_CTX_check_private_key() of 5.5.4 was seen to take wrong keys.
+ */
+static int try_out(WOLFSSL_CTX *ctx)
+{
+	WOLFSSL_CTX *client_ctx = wolfSSL_CTX_new(wolfTLSv1_3_client_method());
+	WOLFSSL *client = NULL, *server = NULL;
+	int fd[2], code = MEMORY_E;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+		       fd)) {
+		wolfSSL_CTX_free(client_ctx);
+		return code;
+	}
+	if (client_ctx) {
+		/* Who signed it is the business of real clients. */
+		wolfSSL_CTX_set_verify(client_ctx, WOLFSSL_VERIFY_NONE, NULL);
+		client = wolfSSL_new(client_ctx);
+		server = wolfSSL_new(ctx);
+	}
+	if (client && server &&
+	    wolfSSL_set_fd(client, fd[0]) == WOLFSSL_SUCCESS &&
+	    wolfSSL_set_fd(server, fd[1]) == WOLFSSL_SUCCESS)
+		code = shake_hands(client, server);
+	wolfSSL_free(client);
+	wolfSSL_free(server);
+	wolfSSL_CTX_free(client_ctx);
+	close(fd[0]);
+	close(fd[1]);
+	return code;
+}
+
 static bool load_key(struct tls_server *server, const struct tls_file *file,
 		     const struct tls_file *cert, char *buf, char *err)
 {
 	ssize_t len = read_pem(file, buf, err);
-	bool encrypted;
+	char what[TLS_ERR_LEN - 128];
 	int ret;
 
 	if (len < 0)
 		return false;
 
-	encrypted = memmem(buf, len, "ENCRYPTED", 9);
-	if (encrypted) {
+	if (memmem(buf, len, "ENCRYPTED", 9)) {
 		snprintf(err, TLS_ERR_LEN,
 			 "%s: the key has a passphrase, which nobody can type: store it without",
 			 file->name);
@@ -129,13 +207,17 @@ static bool load_key(struct tls_server *server, const struct tls_file *file,
 	ret = wolfSSL_CTX_use_PrivateKey_buffer(server->ctx, (void *)buf, len,
 						WOLFSSL_FILETYPE_PEM);
 	if (ret != WOLFSSL_SUCCESS) {
-		say_wolfssl(err, file->name, "not a PEM private key", ret);
+		snprintf(what, sizeof(what),
+			 "not a PEM private key, or not that of %s", cert->name);
+		say_wolfssl(err, file->name, what, ret);
 		return false;
 	}
-	if (wolfSSL_CTX_check_private_key(server->ctx) != WOLFSSL_SUCCESS) {
-		snprintf(err, TLS_ERR_LEN,
-			 "%s: the key does not belong to the certificate %s",
-			 file->name, cert->name);
+	ret = try_out(server->ctx);
+	if (ret) {
+		snprintf(what, sizeof(what),
+			 "the key does not belong to the certificate %s, or TLS 1.3 cannot use them",
+			 cert->name);
+		say_wolfssl(err, file->name, what, ret);
 		return false;
 	}
 	return true;

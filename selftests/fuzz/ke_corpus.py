@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes the seeds of the fuzz targets ke_record and ke_session.
+
+usage: ke_corpus.py            (into corpus/ke_* beside this file)
+"""
+
+import os
+import struct
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+
+
+def rec(rtype, body=b"", critical=True):
+    return struct.pack("!HH", rtype | (0x8000 if critical else 0), len(body)) + body
+
+
+NEXT = rec(1, b"\0\0")
+AEAD = rec(4, b"\0\x0f")
+END = rec(0)
+
+REQUESTS = {
+    "chrony43": NEXT + AEAD + END,
+    "chrony46": NEXT + rec(4, b"\0\x1e\0\x0f") + rec(1024, b"", False) + END,
+    "ntpd_rs": NEXT + rec(4, b"\0\x11\0\x0f", False) + END,
+    "ntpsec": NEXT + rec(4, b"\0\x0f", False) + END,
+    "other_protocol": rec(1, b"\x80\x01") + END,
+    "no_common_aead": NEXT + rec(4, b"\0\x11") + END,
+    "unknown_critical": NEXT + AEAD + rec(0x1234, b"abc") + END,
+    "server_and_port": NEXT + AEAD + rec(6, b"ntp.test", False) +
+                       rec(7, b"\0\x7b", False) + END,
+    "error_record": NEXT + AEAD + rec(2, b"\0\1") + END,
+    "cookie_record": NEXT + AEAD + rec(5, b"x" * 100, False) + END,
+    "twice": NEXT + NEXT + AEAD + AEAD + END,
+    "after_the_end": NEXT + AEAD + END + END,
+    "end_with_body": NEXT + AEAD + rec(0, b"x"),
+    "unfinished": NEXT + AEAD[:5],
+    "long": NEXT + AEAD + rec(0x3fff, b"z" * 1000, False) + END,
+}
+
+
+def script(data, flags=4):
+    """As one script of ke_session: all bytes at once, then the answer read."""
+    out = bytes([flags])
+    for i in range(0, len(data), 200):
+        part = data[i:i + 200]
+        out += bytes([len(part), 100]) + part
+    return out + bytes([0, 255]) * 12 + b"\xff\0"
+
+
+def slowly(data):
+    """Byte by byte, with time passing, ended by the client."""
+    out = bytes([4])
+    for byte in data:
+        out += bytes([1, 0, byte])
+    return out + b"\xfe\x20\xff\0"
+
+
+def write(target, name, data):
+    folder = os.path.join(HERE, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as f:
+        f.write(data)
+
+
+for title, request in REQUESTS.items():
+    write("ke_record", title, request)
+    write("ke_session", title, script(request))
+write("ke_session", "names", script(REQUESTS["chrony43"], 7))
+write("ke_session", "slowly", slowly(REQUESTS["chrony43"]))
+write("ke_session", "late", bytes([4, 3, 0]) + NEXT[:3] + b"\xfe\xff\xfe\xff")
+write("ke_session", "no_handshake", bytes([0, 0xfe, 0xff, 0xfe, 0xff]))
+write("ke_session", "no_cookies", script(REQUESTS["chrony43"]).replace(b"d", b"e", 1))
