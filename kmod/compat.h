@@ -20,9 +20,11 @@
 
 /* udp_tunnel_xmit_skb() and its IPv6 twin gained a last argument. */
 #ifdef NTS_HAS_TUNNEL_IPCB_FLAGS
-#define NTS_TUNNEL_LAST_ARG	, 0
+#define nts_tunnel_xmit(...) udp_tunnel_xmit_skb(__VA_ARGS__, 0)
+#define nts_tunnel6_xmit(...) udp_tunnel6_xmit_skb(__VA_ARGS__, 0)
 #else
-#define NTS_TUNNEL_LAST_ARG
+#define nts_tunnel_xmit(...) udp_tunnel_xmit_skb(__VA_ARGS__)
+#define nts_tunnel6_xmit(...) udp_tunnel6_xmit_skb(__VA_ARGS__)
 #endif
 
 /* __assign_str() lost its second argument. */

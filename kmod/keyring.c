@@ -76,7 +76,7 @@ static int keys_check(const struct nts_keyring *old, const struct nts_key_info *
 			}
 		}
 		if (keys[i].keep && key_index(old, keys[i].id) < 0) {
-			NL_SET_ERR_MSG(extack, "key: bytes missing and no key is held under this id");
+			NL_SET_ERR_MSG(extack, "key: bytes missing, and none held under this id");
 			return -ENOENT;
 		}
 	}

@@ -287,6 +287,7 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr **attrs = info->attrs;
 	struct nts_net *nn = info_net(info);
 	struct nts_clock clock = { };
+	bool no_stratum, no_leap;
 	int err;
 
 	if (attr_missing(info, NTS_A_CLOCK_MODE, "mode: missing") ||
@@ -296,8 +297,9 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 	clock.mode = nla_get_u8(attrs[NTS_A_CLOCK_MODE]);
 	clock.leap = nla_get_u8(attrs[NTS_A_CLOCK_LEAP]);
 	clock.stratum = nla_get_u8(attrs[NTS_A_CLOCK_STRATUM]);
-	if ((clock.stratum == NTS_NTP_MAX_STRATUM) !=
-	    (clock.leap == NTS_NTP_LEAP_UNSYNC)) {
+	no_stratum = clock.stratum == NTS_NTP_MAX_STRATUM;
+	no_leap = clock.leap == NTS_NTP_LEAP_UNSYNC;
+	if (no_stratum != no_leap) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[NTS_A_CLOCK_STRATUM],
 				    "stratum: 16 goes with leap 3, and only with it");
 		return -EINVAL;

@@ -8,66 +8,44 @@
 
 static const struct nla_policy
 nts_server_nl_policy[NTS_A_SERVER_MAX + 1] = {
-	[NTS_A_SERVER_ENABLED] =
-		NLA_POLICY_MAX(NLA_U8, 1),
-	[NTS_A_SERVER_PORT] =
-		NLA_POLICY_MIN(NLA_U16, 1),
-	[NTS_A_SERVER_BIND4] =
-		NLA_POLICY_EXACT_LEN(4),
-	[NTS_A_SERVER_BIND6] =
-		NLA_POLICY_EXACT_LEN(16),
-	[NTS_A_SERVER_FAMILIES] =
-		NLA_POLICY_RANGE(NLA_U8, 1, 3),
+	[NTS_A_SERVER_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_SERVER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[NTS_A_SERVER_BIND4] = NLA_POLICY_EXACT_LEN(4),
+	[NTS_A_SERVER_BIND6] = NLA_POLICY_EXACT_LEN(16),
+	[NTS_A_SERVER_FAMILIES] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
 };
 
 static const struct nla_policy
 nts_key_nl_policy[NTS_A_KEY_MAX + 1] = {
-	[NTS_A_KEY_ID] =
-		{ .type = NLA_U32 },
-	[NTS_A_KEY_ROLE] =
-		NLA_POLICY_MAX(NLA_U8, 2),
-	[NTS_A_KEY_AEAD] =
-		{ .type = NLA_U16 },
-	[NTS_A_KEY_BYTES] =
-		NLA_POLICY_EXACT_LEN(32),
-	[NTS_A_KEY_AGE_MS] =
-		{ .type = NLA_U64 },
-	[NTS_A_KEY_OPENED] =
-		{ .type = NLA_U64 },
+	[NTS_A_KEY_ID] = { .type = NLA_U32 },
+	[NTS_A_KEY_ROLE] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NTS_A_KEY_AEAD] = { .type = NLA_U16 },
+	[NTS_A_KEY_BYTES] = NLA_POLICY_EXACT_LEN(32),
+	[NTS_A_KEY_AGE_MS] = { .type = NLA_U64 },
+	[NTS_A_KEY_OPENED] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy
 nts_keys_nl_policy[NTS_A_KEYS_MAX + 1] = {
-	[NTS_A_KEYS_KEY] =
-		NLA_POLICY_NESTED(nts_key_nl_policy),
+	[NTS_A_KEYS_KEY] = NLA_POLICY_NESTED(nts_key_nl_policy),
 };
 
 static const struct nla_policy
 nts_clock_nl_policy[NTS_A_CLOCK_MAX + 1] = {
-	[NTS_A_CLOCK_MODE] =
-		NLA_POLICY_MAX(NLA_U8, 1),
-	[NTS_A_CLOCK_LEAP] =
-		NLA_POLICY_MAX(NLA_U8, 3),
-	[NTS_A_CLOCK_STRATUM] =
-		NLA_POLICY_RANGE(NLA_U8, 1, 16),
-	[NTS_A_CLOCK_REFID] =
-		{ .type = NLA_U32 },
-	[NTS_A_CLOCK_ROOT_DELAY] =
-		{ .type = NLA_U64 },
-	[NTS_A_CLOCK_ROOT_DISPERSION] =
-		{ .type = NLA_U64 },
-	[NTS_A_CLOCK_REFTIME] =
-		{ .type = NLA_S64 },
+	[NTS_A_CLOCK_MODE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_CLOCK_LEAP] = NLA_POLICY_MAX(NLA_U8, 3),
+	[NTS_A_CLOCK_STRATUM] = NLA_POLICY_RANGE(NLA_U8, 1, 16),
+	[NTS_A_CLOCK_REFID] = { .type = NLA_U32 },
+	[NTS_A_CLOCK_ROOT_DELAY] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_ROOT_DISPERSION] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_REFTIME] = { .type = NLA_S64 },
 };
 
 static const struct nla_policy
 nts_daemon_nl_policy[NTS_A_DAEMON_MAX + 1] = {
-	[NTS_A_DAEMON_KE_ACCEPTED] =
-		{ .type = NLA_U64 },
-	[NTS_A_DAEMON_KE_DROPPED] =
-		{ .type = NLA_U64 },
-	[NTS_A_DAEMON_PID] =
-		{ .type = NLA_U32 },
+	[NTS_A_DAEMON_KE_ACCEPTED] = { .type = NLA_U64 },
+	[NTS_A_DAEMON_KE_DROPPED] = { .type = NLA_U64 },
+	[NTS_A_DAEMON_PID] = { .type = NLA_U32 },
 };
 
 const struct genl_ops nts_nl_ops[] = {

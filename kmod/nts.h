@@ -22,10 +22,10 @@ struct socket;
 /* X(IDENTIFIER, "counter-name", "text for people"): facts beside the verdicts */
 #define NTS_FACTS(X) \
 	X(COOKIES_SENT, "cookies-sent", "new cookies sent in answers") \
-	X(COOKIES_OLD, "cookies-old-key", "cookies opened with a key that no longer seals") \
+	X(COOKIES_OLD, "cookies-old-key", "cookies opened with an old key") \
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
-	X(RX_KERNEL, "rx-stamp-kernel", "packets with a receive timestamp taken by the network stack") \
-	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module saw them")
+	X(RX_KERNEL, "rx-stamp-kernel", "packets the network stack stamped on arrival") \
+	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module got them")
 
 enum nts_counter {
 	NTS_COUNTER_FACTS = NTS_VERDICT_COUNT,

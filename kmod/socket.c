@@ -137,16 +137,14 @@ static void send_packet(struct sock *sk, struct sk_buff *skb, struct way *way)
 	struct dst_entry *dst = way->dst;
 
 	if (way->is_v6)
-		udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &way->v6.saddr,
-				     &way->v6.daddr, 0, ip6_dst_hoplimit(dst), 0,
-				     way->sport, way->dport, false
-				     NTS_TUNNEL_LAST_ARG);
+		nts_tunnel6_xmit(dst, sk, skb, NULL, &way->v6.saddr, &way->v6.daddr, 0,
+				 ip6_dst_hoplimit(dst), 0, way->sport, way->dport,
+				 false);
 	else
-		udp_tunnel_xmit_skb(container_of(dst, struct rtable, dst), sk, skb,
-				    way->v4.saddr, way->v4.daddr, 0,
-				    ip4_dst_hoplimit(dst), 0,
-				    way->sport, way->dport, true, false
-				    NTS_TUNNEL_LAST_ARG);
+		nts_tunnel_xmit(container_of(dst, struct rtable, dst), sk, skb,
+				way->v4.saddr, way->v4.daddr, 0,
+				ip4_dst_hoplimit(dst), 0, way->sport, way->dport,
+				true, false);
 }
 
 static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,

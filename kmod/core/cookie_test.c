@@ -126,4 +126,5 @@ static struct kunit_suite cookie_suite = {
 	.name = "nts_cookie",
 	.test_cases = cookie_cases,
 };
+
 kunit_test_suite(cookie_suite);

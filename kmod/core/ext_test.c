@@ -33,7 +33,7 @@ static const struct ext_case ext_params[] = {
 
 static void ext_desc(const struct ext_case *c, char *desc)
 {
-	strcpy(desc, c->name);
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(ext, ext_params, ext_desc);
@@ -88,4 +88,5 @@ static struct kunit_suite ext_suite = {
 	.name = "nts_ext",
 	.test_cases = ext_cases,
 };
+
 kunit_test_suite(ext_suite);

@@ -83,4 +83,5 @@ static struct kunit_suite ntptime_suite = {
 	.name = "nts_ntptime",
 	.test_cases = ntptime_cases,
 };
+
 kunit_test_suite(ntptime_suite);

@@ -313,7 +313,7 @@ static const struct parse_case parse_params[] = {
 
 static void parse_desc(const struct parse_case *c, char *desc)
 {
-	strcpy(desc, c->name);
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(parse, parse_params, parse_desc);
@@ -404,7 +404,7 @@ static const struct cookies_case cookies_params[] = {
 
 static void cookies_desc(const struct cookies_case *c, char *desc)
 {
-	strcpy(desc, c->name);
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(cookies, cookies_params, cookies_desc);
@@ -451,4 +451,5 @@ static struct kunit_suite request_suite = {
 	.name = "nts_request",
 	.test_cases = request_cases,
 };
+
 kunit_test_suite(request_suite);

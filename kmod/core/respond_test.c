@@ -217,4 +217,5 @@ static struct kunit_suite respond_suite = {
 	.name = "nts_respond",
 	.test_cases = respond_cases,
 };
+
 kunit_test_suite(respond_suite);

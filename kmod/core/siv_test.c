@@ -11,7 +11,7 @@ static const enum nts_siv_engine engines[] = { NTS_SIV_LIB, NTS_SIV_NI };
 
 static void engine_desc(const enum nts_siv_engine *engine, char *desc)
 {
-	strcpy(desc, *engine == NTS_SIV_NI ? "AES-NI" : "library");
+	strscpy(desc, *engine == NTS_SIV_NI ? "AES-NI" : "library", KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(engine, engines, engine_desc);
@@ -111,30 +111,54 @@ static void siv_rfc5297_a1(struct kunit *test)
 /* Three components of associated data, which no vector above has. */
 static void siv_rfc5297_a2(struct kunit *test)
 {
+	static const u8 key[] = {
+		0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x7a, 0x79, 0x78,
+		0x77, 0x76, 0x75, 0x74, 0x73, 0x72, 0x71, 0x70,
+		0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47,
+		0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f,
+	};
+	static const u8 ad1[] = {
+		0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+		0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+		0xde, 0xad, 0xda, 0xda, 0xde, 0xad, 0xda, 0xda,
+		0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88,
+		0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00,
+	};
+	static const u8 ad2[] = { 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 0x90, 0xa0 };
+	static const u8 nonce[] = {
+		0x09, 0xf9, 0x11, 0x02, 0x9d, 0x74, 0xe3, 0x5b,
+		0xd8, 0x41, 0x56, 0xc5, 0x63, 0x56, 0x88, 0xc0,
+	};
+	static const char text[] = "this is some plaintext to encrypt using SIV-AES";
+	static const u8 tag[] = {
+		0x7b, 0xdb, 0x6e, 0x3b, 0x43, 0x26, 0x67, 0xeb,
+		0x06, 0xf4, 0xd1, 0x4b, 0xff, 0x2f, 0xbd, 0x0f,
+	};
+	static const u8 sealed[] = {
+		0xcb, 0x90, 0x0f, 0x2f, 0xdd, 0xbe, 0x40, 0x43,
+		0x26, 0x60, 0x19, 0x65, 0xc8, 0x89, 0xbf, 0x17,
+		0xdb, 0xa7, 0x7c, 0xeb, 0x09, 0x4f, 0xa6, 0x63,
+		0xb7, 0xa3, 0xf7, 0x48, 0xba, 0x8a, 0xf8, 0x29,
+		0xea, 0x64, 0xad, 0x54, 0x4a, 0x27, 0x2e, 0x9c,
+		0x48, 0x5b, 0x62, 0xa3, 0xfd, 0x5c, 0x0d,
+	};
+	static const struct nts_span ad[] = {
+		{ ad1, sizeof(ad1) }, { ad2, sizeof(ad2) }, { nonce, sizeof(nonce) },
+	};
 	enum nts_siv_engine engine = *(const enum nts_siv_engine *)test->param_value;
 	struct workspace *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
-	u8 ad1[40], ad2[10], nonce[16];
-	struct nts_span ad[3] = { { ad1, 0 }, { ad2, 0 }, { nonce, 0 } };
-	size_t len;
+	size_t len = sizeof(sealed);
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	if (engine_absent(engine))
 		return;
-	unhex(w->bytes, "7f7e7d7c7b7a79787776757473727170404142434445464748494a4b4c4d4e4f");
-	ad[0].len = unhex(ad1, "00112233445566778899aabbccddeeffdeaddadadeaddadaffeeddccbbaa99887766554433221100");
-	ad[1].len = unhex(ad2, "102030405060708090a0");
-	ad[2].len = unhex(nonce, "09f911029d74e35bd84156c5635688c0");
-	len = unhex(w->text, "7468697320697320736f6d6520706c61696e7465787420746f20656e6372797074207573696e67205349562d414553");
-	unhex(w->tag, "7bdb6e3b432667eb06f4d14bff2fbd0f");
-	unhex(w->sealed, "cb900f2fddbe404326601965c889bf17dba77ceb094fa663b7a3f748ba8af829ea64ad544a272e9c485b62a3fd5c0d");
-
-	nts_siv_setkey(&w->key, w->bytes, engine);
-	memcpy(w->work, w->text, len);
-	nts_siv_seal(&w->key, ad, 3, w->work, len, w->made);
-	KUNIT_EXPECT_MEMEQ(test, w->made, w->tag, NTS_SIV_TAG_LEN);
-	KUNIT_EXPECT_MEMEQ(test, w->work, w->sealed, len);
-	KUNIT_EXPECT_TRUE(test, nts_siv_open(&w->key, ad, 3, w->work, len, w->tag));
-	KUNIT_EXPECT_MEMEQ(test, w->work, w->text, len);
+	nts_siv_setkey(&w->key, key, engine);
+	memcpy(w->work, text, len);
+	nts_siv_seal(&w->key, ad, ARRAY_SIZE(ad), w->work, len, w->made);
+	KUNIT_EXPECT_MEMEQ(test, w->made, tag, sizeof(tag));
+	KUNIT_EXPECT_MEMEQ(test, w->work, sealed, len);
+	KUNIT_EXPECT_TRUE(test, nts_siv_open(&w->key, ad, ARRAY_SIZE(ad), w->work, len, tag));
+	KUNIT_EXPECT_MEMEQ(test, w->work, text, len);
 }
 
 /* Both engines agree at each length around block boundaries. */
@@ -212,6 +236,7 @@ static struct kunit_suite siv_suite = {
 	.name = "nts_siv",
 	.test_cases = siv_cases,
 };
+
 kunit_test_suite(siv_suite);
 
 MODULE_LICENSE("GPL");

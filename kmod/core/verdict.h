@@ -7,23 +7,23 @@
 #define NTS_VERDICTS(X) \
 	X(ANSWER_PLAIN, "answer-plain", ANSWER, "plain NTP requests answered") \
 	X(ANSWER_NTS, "answer-nts", ANSWER, "authenticated requests answered") \
-	X(ANSWER_NAK, "answer-nak", ANSWER, "NTS NAKs sent: cookie or authenticator could not be opened") \
+	X(ANSWER_NAK, "answer-nak", ANSWER, "NAKs sent: cookie or authenticator not opened") \
 	X(DROP_SHORT, "drop-short", DROP, "shorter than an NTP header") \
 	X(DROP_LONG, "drop-long", DROP, "longer than any request") \
 	X(DROP_MODE, "drop-mode", DROP, "not a client request") \
 	X(DROP_VERSION, "drop-version", DROP, "NTP version not 1 to 4") \
-	X(DROP_MAC, "drop-mac", DROP, "carries a MAC or other data this server has no key for") \
+	X(DROP_MAC, "drop-mac", DROP, "with a MAC, for which there is no key") \
 	X(DROP_EXT, "drop-ext", DROP, "malformed extension field") \
 	X(DROP_UID_LENGTH, "drop-uid-length", DROP, "unique identifier shorter than 32 octets") \
 	X(DROP_UID_MISSING, "drop-uid-missing", DROP, "NTS request without unique identifier") \
 	X(DROP_COOKIE_MISSING, "drop-cookie-missing", DROP, "NTS request without cookie") \
 	X(DROP_AUTH_MISSING, "drop-auth-missing", DROP, "NTS request without authenticator") \
-	X(DROP_DUPLICATE, "drop-duplicate", DROP, "NTS field that may occur once occurs twice") \
-	X(DROP_PLACEHOLDER, "drop-placeholder", DROP, "cookie placeholder not as long as the cookie") \
+	X(DROP_DUPLICATE, "drop-duplicate", DROP, "NTS field twice that may be there once") \
+	X(DROP_PLACEHOLDER, "drop-placeholder", DROP, "placeholder not as long as the cookie") \
 	X(DROP_AUTH_LENGTH, "drop-auth-length", DROP, "authenticator with impossible lengths") \
-	X(DROP_AUTH_PADDING, "drop-auth-padding", DROP, "authenticator with too little padding for its nonce") \
+	X(DROP_AUTH_PADDING, "drop-auth-padding", DROP, "authenticator with too little padding") \
 	X(DROP_NO_ROOM, "drop-no-room", DROP, "answer would be longer than its request") \
-	X(DROP_ADDRESS, "drop-address", DROP, "source or destination that must not be answered") \
+	X(DROP_ADDRESS, "drop-address", DROP, "source or destination not to be answered") \
 	X(DROP_MEMORY, "drop-memory", DROP, "no memory to make the packet writable") \
 	X(DROP_ROUTE, "drop-route", DROP, "no route back to the client")
 

@@ -102,6 +102,7 @@ static inline void kunit_note(struct kunit *test, const char *file, int line,
 #define KUNIT_ASSERT_NOT_NULL(test, p) KUNIT_CHECK_(test, p, #p, return)
 
 #define GFP_KERNEL 0
+#define strscpy(to, from, size) snprintf(to, size, "%s", from)
 
 static inline void *kunit_kzalloc(struct kunit *test, size_t size, int gfp)
 {

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core takes from the kernel, for an ordinary program. See port.h. */
+#ifndef _NTS_CORE_PORT_USER_H
+#define _NTS_CORE_PORT_USER_H
+
+#include <assert.h>
+#include <endian.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <linux/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define __packed __attribute__((packed))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __must_check __attribute__((warn_unused_result))
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+#ifndef NSEC_PER_SEC
+#define NSEC_PER_SEC 1000000000L
+#endif
+
+#define cpu_to_be16(x) ((__be16)htobe16(x))
+#define cpu_to_be32(x) ((__be32)htobe32(x))
+#define cpu_to_be64(x) ((__be64)htobe64(x))
+#define be16_to_cpu(x) be16toh((u16)(x))
+#define be32_to_cpu(x) be32toh((u32)(x))
+#define be64_to_cpu(x) be64toh((u64)(x))
+
+static inline u16 get_unaligned_be16(const void *p)
+{
+	const u8 *b = p;
+
+	return (u16)(b[0] << 8 | b[1]);
+}
+
+static inline u32 get_unaligned_be32(const void *p)
+{
+	const u8 *b = p;
+
+	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
+}
+
+static inline void put_unaligned_be16(u16 v, void *p)
+{
+	u8 *b = p;
+
+	b[0] = (u8)(v >> 8);
+	b[1] = (u8)v;
+}
+
+static inline void put_unaligned_be32(u32 v, void *p)
+{
+	put_unaligned_be16((u16)(v >> 16), p);
+	put_unaligned_be16((u16)v, (u8 *)p + 2);
+}
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
+{
+	*remainder = (u32)(dividend % divisor);
+	return dividend / divisor;
+}
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+static inline void memzero_explicit(void *s, size_t n)
+{
+	memset(s, 0, n);
+	__asm__ __volatile__("" : : "r"(s) : "memory");
+}
+
+/* Nonzero when the two differ, in a time that depends on @n alone. */
+static inline unsigned long crypto_memneq(const void *a, const void *b, size_t n)
+{
+	const volatile u8 *x = a, *y = b;
+	unsigned long diff = 0;
+
+	while (n--)
+		diff |= (unsigned long)(*x++ ^ *y++);
+	return diff;
+}
+
+/* Room for one expanded key of whichever library the program links. */
+struct nts_aes_key {
+	u8 opaque[1536];
+} __aligned(16);
+
+void nts_aes_expand(struct nts_aes_key *key, const u8 bytes[16]);
+void nts_aes_encrypt(const struct nts_aes_key *key, u8 out[16], const u8 in[16]);
+
+#endif /* _NTS_CORE_PORT_USER_H */
