@@ -8,7 +8,7 @@
 
 static struct genl_family family;
 
-static struct nts_net *info_net(const struct genl_info *info)
+static struct nts_net *info_net(struct genl_info *info)
 {
 	return nts_net(genl_info_net(info));
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What answers say of the clock, and when a packet is said to have come. */
+#include <kunit/test.h>
+#include <linux/delay.h>
+
+#include "clock.c"
+
+static struct nts_net *clock_set_up(struct kunit *test)
+{
+	struct nts_net *nn = kunit_kzalloc(test, sizeof(*nn), GFP_KERNEL);
+
+	if (!nn)
+		return NULL;
+	mutex_init(&nn->lock);
+	nn->stats = alloc_percpu(struct nts_stats);
+	return nn;
+}
+
+static void clock_tear_down(struct nts_net *nn)
+{
+	kfree(rcu_dereference_protected(nn->clock, 1));
+	free_percpu(nn->stats);
+}
+
+static int clock_set(struct nts_net *nn, const struct nts_clock *settings)
+{
+	int err;
+
+	mutex_lock(&nn->lock);
+	err = nts_clock_set(nn, settings);
+	mutex_unlock(&nn->lock);
+	return err;
+}
+
+static u64 counted(struct nts_net *nn, u32 counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(nn->stats, cpu)->value[counter];
+	return sum;
+}
+
+static void clock_unsynchronised_until_told(struct kunit *test)
+{
+	struct nts_net *nn = clock_set_up(test);
+	struct nts_quality quality;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	nts_clock_quality(nn, nts_clock_read(), &quality);
+	KUNIT_EXPECT_EQ(test, quality.leap, (u8)3);
+	KUNIT_EXPECT_EQ(test, quality.stratum, (u8)16);
+	clock_tear_down(nn);
+}
+
+static void clock_local_never_grows_stale(struct kunit *test)
+{
+	static const struct nts_clock local = {
+		.mode = NTS_TIME_MODE_LOCAL, .stratum = 3, .refid = 0x7f7f0101,
+		.root_dispersion = NSEC_PER_SEC / 2,
+	};
+	struct nts_net *nn = clock_set_up(test);
+	struct nts_quality quality;
+	s64 now;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	msleep(2000);
+	now = nts_clock_read();
+	nts_clock_quality(nn, now, &quality);
+	KUNIT_EXPECT_EQ(test, quality.leap, (u8)0);
+	KUNIT_EXPECT_EQ(test, quality.stratum, (u8)3);
+	KUNIT_EXPECT_EQ(test, quality.refid, 0x7f7f0101U);
+	KUNIT_EXPECT_EQ(test, quality.root_dispersion, 1U << 15);
+	KUNIT_EXPECT_EQ(test, quality.reftime, nts_ntptime_from_ns(now));
+	clock_tear_down(nn);
+}
+
+/* 15 ppm from the moment it was told, while no daemon tells anything new. */
+static void clock_system_dispersion_grows(struct kunit *test)
+{
+	static const struct nts_clock system = {
+		.mode = NTS_TIME_MODE_SYSTEM, .stratum = 4, .reftime = 1000 * NSEC_PER_SEC,
+		.root_delay = NSEC_PER_SEC / 4,
+	};
+	struct nts_net *nn = clock_set_up(test);
+	struct nts_quality quality;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &system), 0);
+	msleep(20000);
+	nts_clock_quality(nn, nts_clock_read(), &quality);
+	/* 300 us, in units of 2^-16 s. */
+	KUNIT_EXPECT_GE(test, quality.root_dispersion, 20U);
+	KUNIT_EXPECT_LE(test, quality.root_dispersion, 25U);
+	KUNIT_EXPECT_EQ(test, quality.root_delay, 1U << 14);
+	KUNIT_EXPECT_EQ(test, quality.reftime, (2208988800ULL + 1000) << 32);
+	clock_tear_down(nn);
+}
+
+static void clock_receive_stamp(struct kunit *test)
+{
+	struct sk_buff *skb = kunit_kzalloc(test, sizeof(*skb), GFP_KERNEL);
+	struct nts_net *nn = clock_set_up(test);
+	s64 stamp;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	stamp = ktime_get_real_ns();
+	skb->tstamp = ns_to_ktime(stamp);
+	mdelay(3);
+	/* Never later than the stamp says, but for what two readings take. */
+	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp - 1000000);
+	KUNIT_EXPECT_LE(test, nts_clock_receive(nn, skb), stamp + 1000000);
+	KUNIT_EXPECT_EQ(test, counted(nn, NTS_COUNTER_RX_KERNEL), 2ULL);
+
+	/* None, from the future, or of another clock: the time now is taken. */
+	skb->tstamp = 0;
+	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp + 2000000);
+	skb->tstamp = ns_to_ktime(stamp + 5 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, nts_clock_receive(nn, skb), stamp + NSEC_PER_SEC);
+	skb->tstamp = ktime_get();
+	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp);
+	KUNIT_EXPECT_EQ(test, counted(nn, NTS_COUNTER_RX_DAEMON), 3ULL);
+	clock_tear_down(nn);
+}
+
+static void clock_precision_is_honest(struct kunit *test)
+{
+	nts_clock_init();
+	KUNIT_EXPECT_GE(test, nts_clock_precision(), (s8)-29);
+	KUNIT_EXPECT_LE(test, nts_clock_precision(), (s8)-1);
+}
+
+static struct kunit_case clock_cases[] = {
+	KUNIT_CASE(clock_unsynchronised_until_told),
+	KUNIT_CASE(clock_local_never_grows_stale),
+	KUNIT_CASE(clock_system_dispersion_grows),
+	KUNIT_CASE(clock_receive_stamp),
+	KUNIT_CASE(clock_precision_is_honest),
+	{ }
+};
+
+static struct kunit_suite clock_suite = {
+	.name = "nts_clock",
+	.test_cases = clock_cases,
+};
+
+kunit_test_suite(clock_suite);
