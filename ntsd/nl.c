@@ -1,82 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The one file that knows libnl. */
-#include <errno.h>
+/* What ntsd and the kernel module tell each other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <linux/nts.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
 #include "nl.h"
+#include "nlconn.h"
 
-/* The kernel answers at once: this only ends a wait for a broken one. */
-#define ANSWER_S 5
+_Static_assert(NL_ERR_LEN >= NLCONN_ERR_LEN, "what fails can be told");
 
 struct nl {
-	struct nl_sock *sock;
+	struct nlconn *conn;
 	struct nl_sock *news;
-	int family;
-	bool done;
-	int ret;
 	bool module_came;
-	char text[256];
-	struct keyring_told *told;
-	size_t n_told;
 };
 
-/* The text of an extended acknowledgement, Documentation/netlink. */
-static void take_text(struct nl *nl, const struct nlmsgerr *e)
-{
-	const struct nlmsghdr *hdr = (const void *)((const char *)e -
-						    NLMSG_HDRLEN);
-	size_t skip = sizeof(*e);
-	const struct nlattr *attr;
-	int left;
+struct told_keys {
+	struct keyring_told *told;
+	size_t n;
+};
 
-	if (!(hdr->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (!(hdr->nlmsg_flags & NLM_F_CAPPED))
-		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
-	left = (int)hdr->nlmsg_len - NLMSG_HDRLEN - (int)skip;
-	attr = nla_find((const struct nlattr *)((const char *)e + skip),
-			left > 0 ? left : 0, NLMSGERR_ATTR_MSG);
-	if (attr)
-		nla_strlcpy(nl->text, attr, sizeof(nl->text));
-}
-
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
-{
-	struct nl *nl = arg;
-
-	(void)from;
-	take_text(nl, e);
-	nl->ret = e->error;
-	nl->done = true;
-	return NL_STOP;
-}
-
-static int on_ack(struct nl_msg *msg, void *arg)
-{
-	struct nl *nl = arg;
-
-	(void)msg;
-	nl->done = true;
-	return NL_STOP;
-}
-
-static void take_key(struct nl *nl, struct nlattr *nested)
+static void take_key(struct told_keys *keys, struct nlattr *nested)
 {
 	struct nlattr *attr[NTS_A_KEY_MAX + 1];
-	struct keyring_told *told = &nl->told[nl->n_told];
+	struct keyring_told *told = &keys->told[keys->n];
 
-	if (nl->n_told == KEYRING_SLOTS ||
+	if (keys->n == KEYRING_SLOTS ||
 	    nla_parse_nested(attr, NTS_A_KEY_MAX, nested, NULL) ||
 	    !attr[NTS_A_KEY_ID] || !attr[NTS_A_KEY_ROLE])
 		return;
@@ -93,23 +49,20 @@ static void take_key(struct nl *nl, struct nlattr *nested)
 	}
 	told->age_ms = attr[NTS_A_KEY_AGE_MS] ?
 		       nla_get_u64(attr[NTS_A_KEY_AGE_MS]) : 0;
-	nl->n_told++;
+	keys->n++;
 }
 
-static int on_valid(struct nl_msg *msg, void *arg)
+static void take_keys(struct genlmsghdr *gen, void *arg)
 {
-	struct genlmsghdr *gen = genlmsg_hdr(nlmsg_hdr(msg));
 	struct nlattr *attr;
-	struct nl *nl = arg;
 	int left;
 
-	if (!nl->told || gen->cmd != NTS_CMD_KEYS_GET)
-		return NL_OK;
+	if (gen->cmd != NTS_CMD_KEYS_GET)
+		return;
 	nla_for_each_attr(attr, genlmsg_attrdata(gen, 0),
 			  genlmsg_attrlen(gen, 0), left)
 		if (nla_type(attr) == NTS_A_KEYS_KEY)
-			take_key(nl, attr);
-	return NL_OK;
+			take_key(arg, attr);
 }
 
 static int on_news(struct nl_msg *msg, void *arg)
@@ -126,51 +79,6 @@ static int on_news(struct nl_msg *msg, void *arg)
 	if (name && !strcmp(nla_get_string(name), NTS_FAMILY_NAME))
 		nl->module_came = true;
 	return NL_OK;
-}
-
-static struct nl_msg *begin(const struct nl *nl, uint8_t cmd)
-{
-	struct nl_msg *msg = nlmsg_alloc();
-
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
-				NLM_F_REQUEST | NLM_F_ACK, cmd,
-				NTS_FAMILY_VERSION)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	return msg;
-}
-
-/* Sends and frees @msg, and waits for the kernel's word. */
-static int ask(struct nl *nl, struct nl_msg *msg, bool full, const char *what,
-	       char *err)
-{
-	int ret = 0;
-
-	nl->done = false;
-	nl->ret = 0;
-	nl->text[0] = '\0';
-	if (!msg || full)
-		ret = -NLE_NOMEM;
-	else
-		ret = nl_send_auto(nl->sock, msg);
-	/* It held keys, perhaps. */
-	if (msg)
-		explicit_bzero(nlmsg_data(nlmsg_hdr(msg)),
-			       nlmsg_datalen(nlmsg_hdr(msg)));
-	nlmsg_free(msg);
-	while (ret >= 0 && !nl->done)
-		ret = nl_recvmsgs_default(nl->sock);
-
-	if (!nl->done) {
-		snprintf(err, NL_ERR_LEN, "%s: %s", what, nl_geterror(ret));
-		return -EIO;
-	}
-	if (nl->ret)
-		snprintf(err, NL_ERR_LEN, "%s: the kernel says: %s%s%s", what,
-			 nl->text, nl->text[0] ? ": " : "",
-			 strerror(-nl->ret));
-	return nl->ret;
 }
 
 static bool put_key(struct nl_msg *msg, const struct keyring *ring,
@@ -208,7 +116,7 @@ static bool put_key(struct nl_msg *msg, const struct keyring *ring,
  */
 int nl_set_server(struct nl *nl, const struct config *conf, char *err)
 {
-	struct nl_msg *msg = begin(nl, NTS_CMD_SERVER_SET);
+	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_SERVER_SET);
 	bool full = !msg;
 
 	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, !!conf->ntp_port);
@@ -220,7 +128,8 @@ int nl_set_server(struct nl *nl, const struct config *conf, char *err)
 	if (!full && conf->bind6_set)
 		full = nla_put(msg, NTS_A_SERVER_BIND6, sizeof(conf->bind6),
 			       &conf->bind6);
-	return ask(nl, msg, full, "setting the NTP port", err);
+	return nlconn_ask(nl->conn, msg, full, NULL, NULL, "setting the NTP port",
+			  err);
 }
 
 /**
@@ -235,12 +144,13 @@ int nl_set_server(struct nl *nl, const struct config *conf, char *err)
 int nl_set_keys(struct nl *nl, const struct keyring *ring, int64_t now_ms,
 		char *err)
 {
-	struct nl_msg *msg = begin(nl, NTS_CMD_KEYS_SET);
+	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_KEYS_SET);
 	bool full = !msg;
 
 	for (unsigned int slot = 0; !full && slot < KEYRING_SLOTS; slot++)
 		full = !put_key(msg, ring, slot, now_ms);
-	return ask(nl, msg, full, "setting the cookie keys", err);
+	return nlconn_ask(nl->conn, msg, full, NULL, NULL, "setting the cookie keys",
+			  err);
 }
 
 /**
@@ -254,14 +164,13 @@ int nl_set_keys(struct nl *nl, const struct keyring *ring, int64_t now_ms,
 int nl_get_keys(struct nl *nl, struct keyring_told told[KEYRING_SLOTS],
 		char *err)
 {
+	struct told_keys keys = { .told = told };
 	int ret;
 
-	nl->told = told;
-	nl->n_told = 0;
-	ret = ask(nl, begin(nl, NTS_CMD_KEYS_GET), false,
-		  "reading the cookie keys", err);
-	nl->told = NULL;
-	return ret ? ret : (int)nl->n_told;
+	ret = nlconn_ask(nl->conn, nlconn_begin(nl->conn, NTS_CMD_KEYS_GET),
+			 false, take_keys, &keys, "reading the cookie keys",
+			 err);
+	return ret ? ret : (int)keys.n;
 }
 
 /**
@@ -274,7 +183,7 @@ int nl_get_keys(struct nl *nl, struct keyring_told told[KEYRING_SLOTS],
  */
 int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err)
 {
-	struct nl_msg *msg = begin(nl, NTS_CMD_CLOCK_SET);
+	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_CLOCK_SET);
 	int64_t reftime = feed->reftime_ns;
 	bool full;
 
@@ -288,7 +197,8 @@ int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err)
 	       nla_put_u64(msg, NTS_A_CLOCK_ROOT_DISPERSION,
 			   feed->root_dispersion_ns) ||
 	       nla_put(msg, NTS_A_CLOCK_REFTIME, sizeof(reftime), &reftime);
-	return ask(nl, msg, full, "setting the state of the clock", err);
+	return nlconn_ask(nl->conn, msg, full, NULL, NULL, "setting the state of the clock",
+			  err);
 }
 
 /**
@@ -301,14 +211,15 @@ int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err)
  */
 int nl_set_daemon(struct nl *nl, const struct worker_counts *counts, char *err)
 {
-	struct nl_msg *msg = begin(nl, NTS_CMD_DAEMON_SET);
+	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_DAEMON_SET);
 	bool full;
 
 	full = !msg ||
 	       nla_put_u64(msg, NTS_A_DAEMON_KE_ACCEPTED, counts->accepted) ||
 	       nla_put_u64(msg, NTS_A_DAEMON_KE_DROPPED, counts->dropped) ||
 	       nla_put_u32(msg, NTS_A_DAEMON_PID, getpid());
-	return ask(nl, msg, full, "reporting to the kernel", err);
+	return nlconn_ask(nl->conn, msg, full, NULL, NULL, "reporting to the kernel",
+			  err);
 }
 
 /**
@@ -344,31 +255,23 @@ bool nl_news(struct nl *nl)
  */
 bool nl_find_module(struct nl *nl, char *err)
 {
-	nl->family = genl_ctrl_resolve(nl->sock, NTS_FAMILY_NAME);
-	if (nl->family < 0)
-		snprintf(err, NL_ERR_LEN,
-			 "kernel module nts is not loaded: modprobe nts");
-	return nl->family >= 0;
+	return nlconn_resolve(nl->conn, err);
 }
 
-static struct nl_sock *open_sock(void)
+/* "nlctrl" tells when families come; without it the module is looked for. */
+static bool open_news(struct nl *nl)
 {
-	const struct timeval limit = { .tv_sec = ANSWER_S };
-	struct nl_sock *sock = nl_socket_alloc();
-	const int one = 1;
+	int group;
 
-	if (sock && genl_connect(sock)) {
-		nl_socket_free(sock);
-		return NULL;
-	}
-	if (sock) {
-		int fd = nl_socket_get_fd(sock);
-
-		setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
-		setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	}
-	return sock;
+	nl->news = nl_socket_alloc();
+	if (!nl->news || genl_connect(nl->news))
+		return false;
+	group = genl_ctrl_resolve_grp(nl->news, "nlctrl", "notify");
+	if (group >= 0)
+		nl_socket_add_membership(nl->news, group);
+	nl_socket_disable_seq_check(nl->news);
+	nl_socket_modify_cb(nl->news, NL_CB_VALID, NL_CB_CUSTOM, on_news, nl);
+	return !nl_socket_set_nonblocking(nl->news);
 }
 
 /**
@@ -380,39 +283,28 @@ static struct nl_sock *open_sock(void)
 struct nl *nl_open(char *err)
 {
 	struct nl *nl = calloc(1, sizeof(*nl));
-	int group;
 
-	snprintf(err, NL_ERR_LEN, "netlink: %s", strerror(errno));
+	snprintf(err, NL_ERR_LEN, "netlink: no socket");
 	if (!nl)
 		return NULL;
-	nl->sock = open_sock();
-	nl->news = open_sock();
-	if (!nl->sock || !nl->news || !nl_find_module(nl, err)) {
+	if (open_news(nl))
+		nl->conn = nlconn_open(err);
+	if (!nl->conn) {
 		nl_hang_up(nl);
 		return NULL;
 	}
-	nl_socket_modify_cb(nl->sock, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
-	nl_socket_modify_cb(nl->sock, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
-	nl_socket_modify_err_cb(nl->sock, NL_CB_CUSTOM, on_error, nl);
-
-	nl_socket_disable_seq_check(nl->news);
-	nl_socket_modify_cb(nl->news, NL_CB_VALID, NL_CB_CUSTOM, on_news, nl);
-	nl_socket_set_nonblocking(nl->news);
-	group = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
-	if (group >= 0)
-		nl_socket_add_membership(nl->news, group);
 	return nl;
 }
 
 /**
- * nl_hang_up() - hang up: the kernel goes on by itself
+ * nl_hang_up() - the kernel goes on by itself
  * @nl: NULL is fine
  */
 void nl_hang_up(struct nl *nl)
 {
 	if (!nl)
 		return;
-	nl_socket_free(nl->sock);
+	nlconn_close(nl->conn);
 	nl_socket_free(nl->news);
 	free(nl);
 }
