@@ -263,6 +263,16 @@ static void write_pidfile(const struct config *conf)
 		fclose(f);
 }
 
+static void make_dump_dir(const struct daemon *d)
+{
+	const char *dir = d->conf->dump_dir;
+
+	if (!dir[0] || mkdir(dir, 0750))
+		return;	/* most often because it is there */
+	if (!geteuid() && chown(dir, d->user.pw_uid, d->user.pw_gid))
+		log_warn("%s: %s", dir, strerror(errno));
+}
+
 static void end_reload(struct daemon *d)
 {
 	free(d->conf_next);
@@ -366,6 +376,7 @@ bool daemon_start(struct daemon *d)
 	if (!setup)
 		return false;
 	write_pidfile(d->conf);
+	make_dump_dir(d);
 	if (!sandbox_master(&d->user, err, sizeof(err))) {
 		log_err("%s", err);
 		return false;
