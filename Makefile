@@ -28,7 +28,7 @@ CORE := $(patsubst kmod/core/%.c,%,$(filter-out %_test.c,$(wildcard kmod/core/*.
 CORE_FLAGS := -mgeneral-regs-only
 NI_FLAGS := -msse4.1 -maes
 
-.PHONY: all help modules ntsd ntsctl unit kunit vm vm-debug fuzz lint gen \
+.PHONY: all help modules ntsd ntsctl unit kunit vm vm-debug fuzz bench lint gen \
 	gen-check install dkms-install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -76,6 +76,7 @@ ntsctl: $(O)/ntsctl ## the tool alone
 
 include selftests/unit/unit.mk
 include selftests/fuzz/fuzz.mk
+include selftests/bench/bench.mk
 
 unit: $(UNIT_TESTS) ## unit tests of core and daemon under ASan and UBSan
 	@selftests/unit/run $(UNIT_TESTS)
