@@ -217,6 +217,8 @@ static const char *open_error(int err)
 	switch (err) {
 	case -EADDRINUSE:
 		return "port: in use, stop the other time server or choose another port";
+	case -EACCES:
+		return "port: one below 1024 needs CAP_NET_BIND_SERVICE";
 	case -EADDRNOTAVAIL:
 		return "bind4/bind6: not an address of this host";
 	default:
@@ -251,6 +253,8 @@ static int open_one(struct nts_net *nn, const struct nts_server *server, u8 fami
 		nts_extack(extack, open_error(err));
 		return err;
 	}
+	/* Empty datagrams bypass the hook; nobody reads them, so keep none. */
+	WRITE_ONCE((*sockp)->sk->sk_rcvbuf, 0);
 	setup_udp_tunnel_sock(nn->net, *sockp, &hook);
 	return 0;
 }
