@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "hello.h"
 #include "log.h"
 
 static void make_cookies(struct conn *conn, conn_seal *seal, void *arg)
@@ -24,6 +25,54 @@ static void make_cookies(struct conn *conn, conn_seal *seal, void *arg)
 	}
 	explicit_bzero(c2s, sizeof(c2s));
 	explicit_bzero(s2c, sizeof(s2c));
+}
+
+/* The 1st certificate with a signature that the client accepts, or the 1st. */
+static struct tls_server *choose(const struct conn *conn,
+				 const struct hello *hello)
+{
+	for (unsigned int i = 0; i < conn->n_servers; i++)
+		for (size_t k = 0; k < hello->n; k++)
+			if (tls_server_can_sign(conn->servers[i],
+						hello->scheme[k]))
+				return conn->servers[i];
+	return conn->servers[0];
+}
+
+static enum tls_result begin_tls(struct conn *conn, struct tls_server *server)
+{
+	conn->tls = tls_conn_new(server, conn->fd);
+	return conn->tls ? TLS_DONE : TLS_FAILED;
+}
+
+/* With several certificates, look at what the client accepts, taking nothing. */
+static enum tls_result look(struct conn *conn)
+{
+	static uint8_t buf[HELLO_MAX];
+	struct hello hello;
+	ssize_t len;
+	int need;
+
+	if (conn->n_servers == 1)
+		return begin_tls(conn, conn->servers[0]);
+
+	len = recv(conn->fd, buf, sizeof(buf), MSG_PEEK);
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return TLS_WANT_READ;
+	if (len <= 0)
+		return TLS_EOF;
+	/* Woken without more being there: the client has closed its side. */
+	if (hello_look(buf, len, &hello) == HELLO_NEEDS_MORE &&
+	    (size_t)len > conn->peeked) {
+		need = hello.need;
+		conn->peeked = len;
+		setsockopt(conn->fd, SOL_SOCKET, SO_RCVLOWAT, &need,
+			   sizeof(need));
+		return TLS_WANT_READ;
+	}
+	need = 1;
+	setsockopt(conn->fd, SOL_SOCKET, SO_RCVLOWAT, &need, sizeof(need));
+	return begin_tls(conn, choose(conn, &hello));
 }
 
 static enum tls_result shake(struct conn *conn)
@@ -99,6 +148,8 @@ static enum tls_result drain(struct conn *conn)
 
 static enum tls_result step(struct conn *conn, conn_seal *seal, void *arg)
 {
+	if (!conn->tls)
+		return look(conn);
 	if (!conn->shaken)
 		return shake(conn);
 
@@ -122,25 +173,26 @@ static enum tls_result step(struct conn *conn, conn_seal *seal, void *arg)
 
 /**
  * conn_new() - start to serve a client
- * @server: certificate and key; outlives the connection
+ * @servers: certificates and keys; outlive the connection
+ * @n_servers: how many, 1 or more
  * @fd: its non-blocking socket; the connection owns it when it is returned
  * @policy: outlives the connection
  * @now_ms: the time
  *
  * Return: the connection, or NULL when out of memory.
  */
-struct conn *conn_new(struct tls_server *server, int fd,
+struct conn *conn_new(struct tls_server *const *servers,
+		      unsigned int n_servers, int fd,
 		      const struct ke_policy *policy, uint64_t now_ms)
 {
 	struct conn *conn = malloc(sizeof(*conn));
 
 	if (!conn)
 		return NULL;
-	conn->tls = tls_conn_new(server, fd);
-	if (!conn->tls) {
-		free(conn);
-		return NULL;
-	}
+	conn->servers = servers;
+	conn->n_servers = n_servers;
+	conn->peeked = 0;
+	conn->tls = NULL;
 	conn->fd = fd;
 	conn->events = EPOLLIN;
 	conn->served = false;
@@ -179,7 +231,8 @@ bool conn_run(struct conn *conn, uint64_t now_ms, conn_seal *seal, void *arg)
 		case TLS_EOF:
 		case TLS_FAILED:
 			log_debug("connection %d: %s", conn->fd,
-				  tls_conn_error(conn->tls));
+				  conn->tls ? tls_conn_error(conn->tls) :
+				  "closed before its hello");
 			return false;
 		}
 	}

@@ -26,6 +26,10 @@ typedef bool conn_seal(void *arg, const uint8_t c2s[TLS_EXPORT_LEN],
  * @events: what to poll it for: EPOLLIN or EPOLLOUT
  * @shaken: the TLS handshake is done
  * @drained: bytes that came after the end
+ * @servers: the certificates, one of which is chosen for @tls
+ * @n_servers: how many
+ * @peeked: bytes of the client that were seen, but not taken
+ * @tls: NULL until the client said what it accepts
  * @served: cookies were handed to TLS to be sent
  */
 struct conn {
@@ -34,11 +38,15 @@ struct conn {
 	bool served;
 	bool shaken;
 	size_t drained;
+	struct tls_server *const *servers;
+	unsigned int n_servers;
+	size_t peeked;
 	struct tls_conn *tls;
 	struct ke_session session;
 };
 
-struct conn *conn_new(struct tls_server *server, int fd,
+struct conn *conn_new(struct tls_server *const *servers,
+		      unsigned int n_servers, int fd,
 		      const struct ke_policy *policy, uint64_t now_ms);
 bool conn_run(struct conn *conn, uint64_t now_ms, conn_seal *seal, void *arg);
 void conn_free(struct conn *conn);

@@ -25,8 +25,8 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 # What each links besides.
 NTSD_UNIT_ke_session := ke_record
 NTSD_UNIT_config := ke_record
-NTSD_UNIT_pool := worker conn ke_record ke_session listener log sandbox seal \
-	tls_wolfssl aes_wolfssl
+NTSD_UNIT_pool := worker conn hello ke_record ke_session listener log sandbox \
+	seal tls_server tls_wolfssl aes_wolfssl
 
 $(O)/unit/obj/ntsd/%.o: ntsd/%.c
 	@mkdir -p $(@D)
@@ -45,4 +45,4 @@ $(foreach test,$(NTSD_TESTS),$(eval $(call ntsd_unit,$(test))))
 
 # --- fuzzers: each includes the .c it is for; seeds are by ke_corpus.py --------
 
-FUZZ_TARGETS += ke_record ke_session
+FUZZ_TARGETS += ke_record ke_session ke_hello

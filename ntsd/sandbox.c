@@ -50,7 +50,8 @@ static int add_rules(scmp_filter_ctx ctx)
 		SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
 		SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigprocmask),
 		SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_yield),
-		SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(shutdown),
+		SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(setsockopt),
+		SCMP_SYS(shutdown),
 		SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(time),
 		SCMP_SYS(write),
 	};

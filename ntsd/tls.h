@@ -38,6 +38,7 @@ struct tls_server *tls_server_new(const struct tls_file *cert,
 				  const struct tls_file *key, char *err);
 enum tls_cert tls_server_check(const struct tls_server *server, time_t now,
 			       char *err);
+bool tls_server_can_sign(const struct tls_server *server, uint16_t scheme);
 void tls_server_free(struct tls_server *server);
 
 struct tls_conn *tls_conn_new(struct tls_server *server, int fd);

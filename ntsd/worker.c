@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "choose.h"
 #include "conn.h"
 #include "log.h"
 #include "sandbox.h"
@@ -140,8 +139,8 @@ static void admit(struct worker *w, int fd, const char *who)
 	if (w->n_conns == w->setup->connections)
 		scan(w);
 	if (w->n_conns < w->setup->connections)
-		conn = conn_new(choose_server(w->server, w->setup->n_pairs, fd),
-				fd, &w->setup->policy, w->now_ms);
+		conn = conn_new(w->server, w->setup->n_pairs, fd,
+				&w->setup->policy, w->now_ms);
 	if (!conn) {
 		log_debug("connection from %s refused: %u are open", who,
 			  w->n_conns);

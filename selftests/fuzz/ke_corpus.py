@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes the seeds of the fuzz targets ke_record and ke_session.
+"""Writes the seeds of the fuzz targets ke_record, ke_session and ke_hello.
 
 usage: ke_corpus.py            (into corpus/ke_* beside this file)
 """
@@ -56,6 +56,36 @@ def slowly(data):
     return out + b"\xfe\x20\xff\0"
 
 
+def vector(size, body):
+    return len(body).to_bytes(size, "big") + body
+
+
+def hello(extensions, rtype=22, kind=1):
+    """A TLS 1.3 ClientHello in one record (RFC 8446 section 4.1.2)."""
+    body = b"\3\3" + bytes(range(32)) + vector(1, bytes(32)) + \
+        vector(2, b"\x13\1\x13\2") + vector(1, b"\0") + \
+        vector(2, b"".join(struct.pack("!H", t) + vector(2, e) for t, e in extensions))
+    return struct.pack("!BH", rtype, 0x0301) + vector(2, bytes([kind]) + vector(3, body))
+
+
+ALPN = (16, vector(2, vector(1, b"ntske/1")))
+VERSIONS = (43, vector(1, b"\3\4"))
+SCHEMES = (13, vector(2, b"\4\3\x08\x07\x08\x04"))
+HELLOS = {
+    "usual": hello([ALPN, VERSIONS, SCHEMES]),
+    "no_schemes": hello([ALPN, VERSIONS]),
+    "odd_schemes": hello([(13, vector(2, b"\4\3\x08"))]),
+    "many_schemes": hello([(13, vector(2, bytes(range(200))))]),
+    "empty_list": hello([(13, b"")]),
+    "no_extensions": hello([]),
+    "two_records": hello([ALPN, SCHEMES]) * 2,
+    "cut": hello([ALPN, VERSIONS, SCHEMES])[:70],
+    "application_data": hello([SCHEMES], rtype=23),
+    "server_hello": hello([SCHEMES], kind=2),
+    "http": b"GET / HTTP/1.1\r\nHost: ntp.test\r\n\r\n",
+}
+
+
 def write(target, name, data):
     folder = os.path.join(HERE, target)
     os.makedirs(folder, exist_ok=True)
@@ -63,6 +93,8 @@ def write(target, name, data):
         f.write(data)
 
 
+for title, message in HELLOS.items():
+    write("ke_hello", title, message)
 for title, request in REQUESTS.items():
     write("ke_record", title, request)
     write("ke_session", title, script(request))

@@ -17,6 +17,7 @@ static struct listener listener;
 static struct pool pool;
 static uint16_t port;
 static uint8_t key[KEYRING_KEY_LEN];
+static char err_byte[64];
 
 static uint64_t now_ms(void)
 {
@@ -91,9 +92,14 @@ static int dial(void)
 	return fd;
 }
 
+static const char *sigalgs;
+
 static bool shake(struct peer *p, const struct peer_cert *trust)
 {
 	peer_connect(p, dial(), wolfTLSv1_3_client_method(), trust, "ntske/1");
+	if (sigalgs)
+		EXPECT(wolfSSL_set1_sigalgs_list(p->ssl, sigalgs) ==
+		       WOLFSSL_SUCCESS);
 	return wolfSSL_connect(p->ssl) == WOLFSSL_SUCCESS;
 }
 
@@ -295,6 +301,33 @@ static void a_reload_finishes_old_sessions(void)
 	EXPECT(cookies(&second, 0x42, key) == 8);
 }
 
+/* Each client gets the certificate whose signature it accepts. */
+static void several_certificates(void)
+{
+	struct worker_setup *setup = setup_for(first.crt, first.key);
+	int fd;
+
+	open_file(&setup->pair[1].cert, second.crt);
+	open_file(&setup->pair[1].key, second.key);
+	setup->n_pairs = 2;
+	EXPECT(pool_start(&pool, setup, 1, now_ms()) == POOL_NOTHING);
+	EXPECT(work(10000) == POOL_SWITCHED);
+	EXPECT(cookies(&first, 0x42, key) == 8);
+	sigalgs = "RSA-PSS+SHA256:ECDSA+SHA256";
+	EXPECT(cookies(&first, 0x42, key) == 8);
+	sigalgs = "RSA-PSS+SHA256:ED25519";
+	EXPECT(cookies(&second, 0x42, key) == 8);
+	sigalgs = NULL;
+
+	/* One that closes in the middle of its hello is no burden. */
+	fd = dial();
+	EXPECT(write(fd, "\026\003\001\002\000\001", 6) == 6);
+	shutdown(fd, SHUT_WR);
+	EXPECT(recv(fd, err_byte, sizeof(err_byte), 0) >= 0);
+	close(fd);
+	EXPECT(cookies(&first, 0x42, key) == 8);
+}
+
 static void workers_end_with_the_master(void)
 {
 	pid_t pid = a_worker()->pid;
@@ -315,6 +348,7 @@ static const struct ktap_case cases[] = {
 	CASE(a_dead_worker_is_started_again),
 	CASE(a_bad_certificate_leaves_the_old),
 	CASE(a_reload_finishes_old_sessions),
+	CASE(several_certificates),
 	CASE(workers_end_with_the_master),
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* TLS of NTS-KE: RFC 8915 sections 3, 4 and 5.1. */
+#include "../../ntsd/tls_server.c"
 #include "../../ntsd/tls_wolfssl.c"
 #include "ntsd_peer.h"
 
@@ -226,18 +227,41 @@ static void files_that_are_something_else(void)
 
 static void validity(void)
 {
-	char err[TLS_ERR_LEN];
-	struct tls_server *server = load(cert[0].crt, cert[0].key, err);
 	time_t now = time(NULL);
+	char err[TLS_ERR_LEN];
 
-	EXPECT(tls_server_check(server, now, err) == TLS_CERT_GOOD);
-	EXPECT(tls_server_check(server, now + 40 * 86400, err) ==
-	       TLS_CERT_EXPIRED);
-	EXPECT(strstr(err, cert[0].crt) && strstr(err, "expired on 20"));
-	EXPECT(tls_server_check(server, now - 40 * 86400, err) ==
-	       TLS_CERT_TOO_EARLY);
-	EXPECT(strstr(err, cert[0].crt) && strstr(err, "not valid before 20"));
-	tls_server_free(server);
+	for (int kind = 0; kind < 3; kind++) {
+		struct tls_server *server = load(cert[kind].crt,
+						 cert[kind].key, err);
+
+		EXPECT(tls_server_check(server, now, err) == TLS_CERT_GOOD);
+		EXPECT(tls_server_check(server, now + 40 * 86400, err) ==
+		       TLS_CERT_EXPIRED);
+		EXPECT(strstr(err, cert[kind].crt));
+		EXPECT(strstr(err, "expired on 20"));
+		EXPECT(tls_server_check(server, now - 40 * 86400, err) ==
+		       TLS_CERT_TOO_EARLY);
+		EXPECT(strstr(err, "not valid before 20"));
+		tls_server_free(server);
+	}
+}
+
+static void signatures_by_kind_of_key(void)
+{
+	static const uint16_t schemes[] = { 0x0403, 0x0807, 0x0804 };
+	char err[TLS_ERR_LEN];
+
+	for (int kind = 0; kind < 3; kind++) {
+		struct tls_server *server = load(cert[kind].crt,
+						 cert[kind].key, err);
+
+		for (int i = 0; i < 3; i++)
+			EXPECT(tls_server_can_sign(server, schemes[i]) ==
+			       (i == kind));
+		EXPECT(!tls_server_can_sign(server, 0x0503));
+		EXPECT(!tls_server_can_sign(server, 0x0401));
+		tls_server_free(server);
+	}
 }
 
 static const struct ktap_case cases[] = {
@@ -253,6 +277,7 @@ static const struct ktap_case cases[] = {
 	CASE(key_of_another_certificate),
 	CASE(files_that_are_something_else),
 	CASE(validity),
+	CASE(signatures_by_kind_of_key),
 };
 
 int main(void)
