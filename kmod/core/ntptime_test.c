@@ -18,6 +18,8 @@ static void ntptime_fraction(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, (u32)nts_ntptime_from_ns(SECOND / 2), 1U << 31);
 	KUNIT_EXPECT_EQ(test, (u32)nts_ntptime_from_ns(SECOND / 4), 1U << 30);
+	/* 8.59 units are nearer to 9. */
+	KUNIT_EXPECT_EQ(test, (u32)nts_ntptime_from_ns(2), 9U);
 	/* 0.999999999 s must not become the next second. */
 	KUNIT_EXPECT_EQ(test, nts_ntptime_from_ns(SECOND - 1) >> 32, 2208988800ULL);
 }

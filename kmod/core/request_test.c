@@ -61,6 +61,12 @@ static void make_v3_with_mac(struct client *c)
 	c->len += 20;
 }
 
+static void make_v3_with_field(struct client *c)
+{
+	client_header(c, 3);
+	client_uid(c);
+}
+
 static void make_v4_with_mac(struct client *c)
 {
 	client_header(c, 4);
@@ -178,6 +184,16 @@ static void make_unlike_placeholders(struct client *c)
 	client_auth(c, 16, 0);
 }
 
+static void make_growing_placeholders(struct client *c)
+{
+	client_header(c, 4);
+	client_uid(c);
+	client_cookie(c);
+	client_field(c, NTS_EXT_PLACEHOLDER, NTS_COOKIE_LEN - 4, 0);
+	client_field(c, NTS_EXT_PLACEHOLDER, NTS_COOKIE_LEN, 0);
+	client_auth(c, 16, 0);
+}
+
 static void make_full_placeholder(struct client *c)
 {
 	client_header(c, 4);
@@ -279,6 +295,7 @@ static const struct parse_case parse_params[] = {
 	{ "too long", make_too_long, NTS_DROP_LONG },
 	{ "as long as may be", make_longest, NTS_ANSWER_PLAIN },
 	{ "version 3 with MAC", make_v3_with_mac, NTS_DROP_MAC },
+	{ "version 3 with a field", make_v3_with_field, NTS_DROP_MAC },
 	{ "version 4 with MAC", make_v4_with_mac, NTS_DROP_MAC },
 	{ "plain with unique identifier", make_plain_uid, NTS_ANSWER_PLAIN },
 	{ "unknown field", make_unknown_field, NTS_ANSWER_PLAIN },
@@ -296,6 +313,8 @@ static const struct parse_case parse_params[] = {
 	{ "two authenticators, the second does not count", make_two_auths, NTS_ANSWER_NTS },
 	{ "placeholder shorter than cookie", make_short_placeholder, NTS_DROP_PLACEHOLDER },
 	{ "placeholders of two lengths", make_unlike_placeholders, NTS_DROP_PLACEHOLDER },
+	{ "placeholders, only the last as long as the cookie", make_growing_placeholders,
+	  NTS_DROP_PLACEHOLDER },
 	{ "placeholder's contents are ignored", make_full_placeholder, NTS_ANSWER_NTS },
 	{ "no nonce", make_no_nonce, NTS_DROP_AUTH_LENGTH },
 	{ "nonce of 12 without padding", make_nonce_12_unpadded, NTS_DROP_AUTH_PADDING },
