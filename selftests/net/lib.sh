@@ -158,7 +158,7 @@ cleanup() {
 	for one in /run/netns/"$PREFIX"-*; do
 		[ -e "$one" ] && ip netns del "$(basename "$one")"
 	done
-	rm -rf /etc/netns/"$PREFIX"-* "$WORK"
+	rm -rf /etc/netns/"$PREFIX"-* "/etc/modprobe.d/$PREFIX.conf" "$WORK"
 	exit "$rc"
 }
 trap cleanup EXIT
@@ -227,6 +227,13 @@ certpair() {
 module_load() {
 	[ "$NTS_SERVER" = ntsd ] || return 0
 	[ -d /sys/module/nts ] || modprobe nts
+}
+
+# no_autoload: from now on only an explicit modprobe brings the module, not a
+# program that asks for the netlink family.
+no_autoload() {
+	mkdir -p /etc/modprobe.d
+	echo "blacklist nts" >"/etc/modprobe.d/$PREFIX.conf"
 }
 
 # oracle NS SCRIPT [ARG...]: a python test in NS; it prints its own KTAP.

@@ -473,11 +473,17 @@ def ntsctl_counters():
 
 
 @case
-def ntsctl_tells_when_the_daemon_is_away():
+def ntsctl_status_tells_whether_there_is_a_daemon():
     """In x there is none, in s there is."""
-    here, away = ntsctl("serverstats"), ntsctl("serverstats", where="x")
-    note("with: %s", here.splitlines()[-1])
-    note("without: %s", away.splitlines()[-1])
+    here = json.loads(ntsctl("--json", "status"))
+    away = json.loads(ntsctl("--json", "status", where="x"))
+    need(here["daemon_attached"] and here["daemon_pid"] > 0, "%r", here)
+    need(not away["daemon_attached"], "%r", away)
+    need((here["leap"], here["stratum"]) == (0, 3), "%r", here)
+    for where, word in (("s", "attached"), ("x", "gone")):
+        line = ntsctl("status", where=where).splitlines()[-1]
+        note("%s", line)
+        need(word in line, "%s", line)
 
 
 @case

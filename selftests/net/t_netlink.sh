@@ -10,6 +10,7 @@
 #  |                  |         |    the test's own netlink socket  |
 #  +------------------+         +-----------------------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ns_add c

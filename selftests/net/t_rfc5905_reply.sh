@@ -12,6 +12,7 @@
 #  |        fd09:2::2 |         |    the unsynchronised clock     |
 #  +------------------+         +---------------------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ns_add c

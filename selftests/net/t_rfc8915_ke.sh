@@ -11,6 +11,7 @@
 #  |        fd09:2::2 |         |    ntsd with ntsntpserver, port     |
 #  +------------------+         +-------------------------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ns_add c

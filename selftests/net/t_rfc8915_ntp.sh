@@ -9,6 +9,7 @@
 #  |        fe80::2   |         +---------------------------------+
 #  +------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ns_add c

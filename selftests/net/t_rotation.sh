@@ -8,6 +8,7 @@
 #  |        10.9.1.2  |         |    ntsd, ntsrotate 4    |
 #  +------------------+         +-------------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 export ROTATE=${ROTATE:-4}

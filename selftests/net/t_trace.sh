@@ -8,6 +8,7 @@
 #  |        10.9.1.2  |         |    nts.ko  --> trace buffer  |
 #  +------------------+         +------------------------------+
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ns_add c
@@ -19,5 +20,7 @@ server s s <<END
 $(certpair ecdsa)
 local stratum 3
 END
-mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
-oracle c tracepoint.py "$@"
+# ip netns gives its command a /sys of its own, without tracefs.
+# shellcheck disable=SC2016 # expanded over there
+in_ns c sh -euc 'mount -t tracefs tracefs /sys/kernel/tracing; exec "$@"' \
+	sh "$PY" "$HERE/tracepoint.py" "$@"

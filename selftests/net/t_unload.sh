@@ -11,6 +11,7 @@
 #
 # shellcheck disable=SC2317 # functions are called by name
 
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 ROUNDS=${ROUNDS:-4}
@@ -124,6 +125,7 @@ ns_add t
 ns_link s c 1
 ns_link t c 2
 certs ecdsa
+no_autoload
 
 ktap_plan 6
 ktap_case unload_under_load
