@@ -27,6 +27,25 @@
 #define nts_tunnel6_xmit(...) udp_tunnel6_xmit_skb(__VA_ARGS__)
 #endif
 
+/* The tunnel's ends take the struct sock itself now. */
+#ifdef NTS_HAS_TUNNEL_SETUP_SK
+#define nts_tunnel_setup(net, sock, cfg) setup_udp_tunnel_sock(net, (sock)->sk, cfg)
+#define nts_tunnel_release(sock) udp_tunnel_sock_release((sock)->sk)
+#else
+#define nts_tunnel_setup(net, sock, cfg) setup_udp_tunnel_sock(net, sock, cfg)
+#define nts_tunnel_release(sock) udp_tunnel_sock_release(sock)
+#endif
+
+/* The AES library got a key type for encryption alone. */
+#include <crypto/aes.h>
+#ifdef NTS_HAS_AES_ENCKEY
+#define nts_aes_ctx aes_enckey
+#define nts_aes_prepare(ctx, bytes) aes_prepareenckey(ctx, bytes, AES_KEYSIZE_128)
+#else
+#define nts_aes_ctx crypto_aes_ctx
+#define nts_aes_prepare(ctx, bytes) aes_expandkey(ctx, bytes, AES_KEYSIZE_128)
+#endif
+
 /* __assign_str() lost its second argument. */
 #ifdef NTS_HAS_ASSIGN_STR_ONE_ARG
 #define NTS_TRACE_ASSIGN_STR(dst, src) __assign_str(dst)

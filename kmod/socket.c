@@ -255,7 +255,7 @@ static int open_one(struct nts_net *nn, const struct nts_server *server, u8 fami
 	}
 	/* Empty datagrams bypass the hook; nobody reads them, so keep none. */
 	WRITE_ONCE((*sockp)->sk->sk_rcvbuf, 0);
-	setup_udp_tunnel_sock(nn->net, *sockp, &hook);
+	nts_tunnel_setup(nn->net, *sockp, &hook);
 	return 0;
 }
 
@@ -263,7 +263,7 @@ static void close_one(struct socket **sockp)
 {
 	if (!*sockp)
 		return;
-	udp_tunnel_sock_release(*sockp);
+	nts_tunnel_release(*sockp);
 	*sockp = NULL;
 }
 

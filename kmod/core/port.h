@@ -16,19 +16,18 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <crypto/aes.h>
 
 #include "../compat.h"
 
 /* One expanded AES-128 key of the kernel's AES library. */
 struct nts_aes_key {
-	struct crypto_aes_ctx ctx;
+	struct nts_aes_ctx ctx;
 };
 
 static inline void nts_aes_expand(struct nts_aes_key *key, const u8 bytes[16])
 {
 	/* Fails only for key lengths AES does not have. */
-	(void)aes_expandkey(&key->ctx, bytes, AES_KEYSIZE_128);
+	(void)nts_aes_prepare(&key->ctx, bytes);
 }
 
 static inline void nts_aes_encrypt(const struct nts_aes_key *key, u8 out[16],
