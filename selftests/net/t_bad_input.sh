@@ -7,6 +7,8 @@
 #  +------------------+         +-------------------------+
 #  | oracle 10.9.1.2  | e1---e1 | s: 10.9.1.1  ntsd       |
 #  +------------------+         +-------------------------+
+#                               | p: alone, ports taken   |
+#                               +-------------------------+
 #
 # shellcheck disable=SC2317 # functions are called by name
 
@@ -37,12 +39,13 @@ check_says() {
 	says "$WORK/out" "^$WORK/bad.conf:$1: $2"
 }
 
-# refuses PATTERN NAME COMMAND...: it ends by itself, unsuccessfully, and says
-# PATTERN.
+# refuses PATTERN COMMAND...: in $WHERE it ends by itself, unsuccessfully, and
+# says PATTERN.
+WHERE=s
 refuses() {
 	local rc=0 pattern=$1
 	shift
-	in_ns s timeout 20 "$@" >"$WORK/out" 2>&1 || rc=$?
+	in_ns "$WHERE" timeout 20 "$@" >"$WORK/out" 2>&1 || rc=$?
 	case $rc in
 	0 | 124 | 12[6-9] | 1[3-9]?) fail "exit $rc: $(cat "$WORK/out")" ;;
 	esac
@@ -83,9 +86,9 @@ check_certificates() {
 		echo "ntsserverkey $WORK/certs/rsa.key"
 	} | check_says '[12]' '.*(rsa.key|ecdsa.crt)'
 	{
-		echo "ntsservercert $WORK/certs/ecdsa.key"
+		echo "ntsservercert $WORK/certs/rsa.key"
 		echo "ntsserverkey $WORK/certs/ecdsa.key"
-	} | check_says 1 '.*ecdsa.key'
+	} | check_says 1 '.*rsa.key'
 }
 
 check_tells_all_problems_at_once() {
@@ -163,6 +166,8 @@ start_with_a_bad_certificate() {
 	chown ntsd: "$WORK/certs/bad.key"
 	certpair bad >"$WORK/bad.conf"
 	refuses "bad.crt" ntsd -f "$WORK/bad.conf"
+	! in_ns s ss -Hlun "sport = :123" | grep -q . ||
+		fail "the kernel serves although ntsd could not start"
 }
 
 start_without_privilege() {
@@ -174,7 +179,7 @@ start_without_privilege() {
 
 # Occupies port $2 by $1 (tcp or udp) until halted.
 occupy() {
-	spawn occupant s "$PY" -c "
+	spawn occupant "$WHERE" "$PY" -c "
 import socket, time
 kind = socket.SOCK_STREAM if '$1' == 'tcp' else socket.SOCK_DGRAM
 s = socket.socket(socket.AF_INET, kind)
@@ -184,9 +189,10 @@ time.sleep(60)"
 	wait_for 10 "$1 port $2 taken" occupied "-Hln${1:0:1}" "$2"
 }
 
-occupied() { in_ns s ss "$1" "sport = :$2" | grep -q .; }
+occupied() { in_ns "$WHERE" ss "$1" "sport = :$2" | grep -q .; }
 
 start_with_the_ntske_port_taken() {
+	WHERE=p
 	occupy tcp 4460
 	good >"$WORK/good.conf"
 	refuses '4460.*(use|taken)' ntsd -f "$WORK/good.conf"
@@ -194,6 +200,7 @@ start_with_the_ntske_port_taken() {
 }
 
 start_with_the_ntp_port_taken() {
+	WHERE=p
 	occupy udp 123
 	good >"$WORK/good.conf"
 	refuses 'port.*use' ntsd -f "$WORK/good.conf"
@@ -327,6 +334,7 @@ workers_have_no_privilege() {
 
 ns_add c
 ns_add s
+ns_add p
 ns_link s c 1
 certs ecdsa ed25519 rsa chain
 no_autoload

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One UDP conversation with an NTP server over IPv4, IPv6 or link-local."""
 
+import errno
 import os
 import socket
 import time
 
 # Packets of one sender keep their order only while it stays on one CPU.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+LOSSES = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH)
 
 
 class Peer:
@@ -29,14 +32,25 @@ class Peer:
         self.close()
 
     def send(self, packet):
-        self.sock.send(packet)
+        """Sends packet; an earlier one's error, or no route, is a loss."""
+        for _ in range(2):
+            try:
+                self.sock.send(packet)
+                return
+            except OSError as err:
+                if err.errno not in LOSSES:
+                    raise
 
     def receive(self, timeout=None):
         """The next datagram, or None when none came in time."""
         self.sock.settimeout(self.timeout if timeout is None else timeout)
         try:
             return self.sock.recv(65536)
-        except (socket.timeout, ConnectionRefusedError):
+        except socket.timeout:
+            return None
+        except OSError as err:
+            if err.errno not in LOSSES:
+                raise
             return None
 
     def drain(self):
