@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "certs.h"
 #include "check.h"
-#include "daemon.h"
 #include "tls.h"
 
 static void tell_stdout(void *arg, bool is_error, const char *file, int line,
@@ -85,12 +85,12 @@ bool check_file(const char *path)
 	ok = config_read(conf, path, tell_stdout, NULL);
 	if (ok) {
 		ok = check_user(conf, &user, tell_stdout, NULL);
-		setup = daemon_open_certs(conf, NULL, tell_stdout, NULL);
+		setup = certs_open(conf, NULL, tell_stdout, NULL);
 		if (!setup)
 			ok = false;
 		for (unsigned int i = 0; setup && i < setup->n_pairs; i++)
 			ok &= check_pair(conf, i, &setup->pair[i]);
-		pool_free_setup(setup);
+		certs_close(setup);
 	}
 	free(conf);
 	return ok;

@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "certs.h"
 #include "daemon.h"
+#include "keeper.h"
 #include "log.h"
 #include "notify.h"
 #include "sandbox.h"
@@ -16,7 +18,6 @@
 #define CLOCK_CHECK_MS 1000
 #define CLOCK_PUSH_MS 4000
 #define DAEMON_PUSH_MS 1000
-#define ROTATE_RETRY_MS 60000
 
 static void tell_log(void *arg, bool is_error, const char *file, int line,
 		     const char *text)
@@ -28,164 +29,6 @@ static void tell_log(void *arg, bool is_error, const char *file, int line,
 		log_line(level, "%s:%d: %s", file, line, text);
 	else
 		log_line(level, "%s: %s", file, text);
-}
-
-static int64_t period_ms(const struct config *conf)
-{
-	return conf->rotate_s * 1000;
-}
-
-/* The very file that is open already may be used again without permission. */
-static int held_fd(const struct worker_setup *held, const char *path)
-{
-	struct stat now, then;
-
-	if (!held || stat(path, &now))
-		return -1;
-	for (unsigned int i = 0; i < 2 * held->n_pairs; i++) {
-		const struct worker_pair *pair = &held->pair[i / 2];
-		const struct tls_file *file = i % 2 ? &pair->key : &pair->cert;
-
-		if (!fstat(file->fd, &then) && now.st_dev == then.st_dev &&
-		    now.st_ino == then.st_ino)
-			return fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
-	}
-	return -1;
-}
-
-static bool open_file(struct tls_file *file, const struct config_path *from,
-		      const struct worker_setup *held, config_tell *tell,
-		      void *arg)
-{
-	char text[PATH_MAX + 256];
-	int saved;
-
-	file->name = strdup(from->path);
-	file->fd = open(from->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	saved = errno;
-	if (file->fd < 0)
-		file->fd = held_fd(held, from->path);
-	if (file->fd >= 0 && file->name)
-		return true;
-	snprintf(text, sizeof(text), "%s: %s%s", from->path, strerror(saved),
-		 saved == EACCES && geteuid() ?
-		 ": ntsd no longer is root: let its user read the file, or restart it" :
-		 "");
-	tell(arg, true, from->place.file, from->place.line, text);
-	return false;
-}
-
-/* First whole in the file, then in the kernel, then in the workers. */
-static bool save(const struct daemon *d, const struct keyring *ring)
-{
-	char err[PATH_MAX + 128];
-
-	if (!d->conf->rotate_s || !d->conf->dump_dir[0])
-		return true;
-	if (!keyring_save(ring, d->conf->dump_dir, daemon_now_ms(), err,
-			  sizeof(err)))
-		return true;
-	log_err("cookie keys are not saved: %s", err);
-	return false;
-}
-
-static void rotate(struct daemon *d)
-{
-	uint64_t now_ms = daemon_now_ms();
-	struct keyring ring = d->ring;
-	char err[NL_ERR_LEN];
-
-	d->rotate_after_ms = now_ms + ROTATE_RETRY_MS;
-	if (!keyring_rotate(&ring, now_ms)) {
-		log_err("no random bytes for a new cookie key");
-	} else if (!save(d, &ring)) {
-		log_err("cookie keys are not rotated, next try in a minute");
-	} else if (nl_set_keys(d->nl, &ring, now_ms, err)) {
-		log_err("%s", err);
-		d->attached = false;
-	} else {
-		d->ring = ring;
-		d->rotate_after_ms = 0;
-		pool_set_key(&d->pool, ring.key[ring.current].id,
-			     ring.key[ring.current].bytes);
-		log_info("cookie keys rotated, %08X is the current one",
-			 ring.key[ring.current].id);
-	}
-	keyring_wipe(&ring);
-}
-
-static bool make_ring(struct daemon *d, uint64_t now_ms)
-{
-	struct keyring_told told[KEYRING_SLOTS];
-	char err[NL_ERR_LEN];
-	int n = nl_get_keys(d->nl, told, err);
-
-	if (n < 0)
-		log_warn("%s", err);
-	if (!keyring_adopt(&d->ring, told, n > 0 ? n : 0, now_ms)) {
-		log_err("no random bytes for cookie keys");
-		return false;
-	}
-	log_info("new cookie keys are made%s", n > 0 ?
-		 ", cookies of the kernel's keys stay good" : "");
-	return true;
-}
-
-/* Keys that were to be rotated while ntsd was away are now. */
-static void catch_up(struct daemon *d, uint64_t now_ms)
-{
-	int64_t period = period_ms(d->conf);
-
-	for (int i = 0; i < KEYRING_SLOTS && period; i++) {
-		int64_t due = keyring_due(&d->ring, period);
-
-		if (due > (int64_t)now_ms || !keyring_rotate(&d->ring, now_ms))
-			break;
-		d->ring.rotated_ms = due;
-	}
-	if (period && keyring_due(&d->ring, period) <= (int64_t)now_ms)
-		d->ring.rotated_ms = now_ms;
-}
-
-static bool load_ring(struct daemon *d)
-{
-	uint64_t now_ms = daemon_now_ms();
-	char err[PATH_MAX + 256];
-	int ret = -ENOENT;
-
-	if (d->conf->dump_dir[0])
-		ret = keyring_load(&d->ring, d->conf->dump_dir, now_ms,
-				   period_ms(d->conf), err, sizeof(err));
-	else
-		log_warn("no ntsdumpdir: cookie keys are lost with the kernel module or a reboot");
-
-	if (!ret) {
-		if (err[0])
-			log_warn("%s", err);
-		log_info("cookie keys loaded");
-		catch_up(d, now_ms);
-	} else if (ret == -ENOENT || ret == -EBADMSG) {
-		if (ret == -EBADMSG)
-			log_err("%s", err);
-		if (!make_ring(d, now_ms))
-			return false;
-	} else {
-		log_err("%s", err);
-		return false;
-	}
-	/* Better served with keys that a restart loses than not at all. */
-	save(d, &d->ring);
-	return true;
-}
-
-static bool push_keys(struct daemon *d, char *err)
-{
-	uint64_t now_ms = daemon_now_ms();
-	int ret = nl_set_keys(d->nl, &d->ring, now_ms, err);
-
-	if (ret && keyring_drop_held(&d->ring, now_ms))
-		ret = nl_set_keys(d->nl, &d->ring, now_ms, err);
-	return !ret;
 }
 
 static bool push_clock(struct daemon *d, char *err)
@@ -204,7 +47,7 @@ static bool push_daemon(struct daemon *d, char *err)
 
 static bool push_all(struct daemon *d, char *err)
 {
-	d->attached = push_keys(d, err) && push_clock(d, err) &&
+	d->attached = keeper_push(d, err) && push_clock(d, err) &&
 		      !nl_set_server(d->nl, d->conf, err) &&
 		      push_daemon(d, err);
 	return d->attached;
@@ -232,7 +75,7 @@ static struct worker_setup *make_setup(struct daemon *d,
 	const struct keyring_key *key = &d->ring.key[d->ring.current];
 	struct worker_setup *setup;
 
-	setup = daemon_open_certs(conf, d->pool.setup, tell_log, NULL);
+	setup = certs_open(conf, d->pool.setup, tell_log, NULL);
 	if (!setup)
 		return NULL;
 	setup->listener = *listener;
@@ -297,7 +140,7 @@ static void commit_reload(struct daemon *d)
 	d->listener = d->listener_next;
 	d->listener_next.n = 0;
 	if (new_dir)
-		save(d, &d->ring);
+		keeper_save(d);
 	if (!push_all(d, err))
 		log_err("%s", err);
 	log_notice("configuration reloaded");
@@ -314,40 +157,6 @@ uint64_t daemon_now_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/**
- * daemon_open_certs() - open certificates and keys
- * @conf: names them
- * @held: open already, or NULL
- * @tell: is given each problem
- * @arg: for @tell
- *
- * The master opens them and the workers, its children, read them: so a worker
- * can be started again although the master has no right any more to open
- * them, and the master never has a key in its memory.
- *
- * Return: a setup with nothing else filled in, or NULL.
- */
-struct worker_setup *daemon_open_certs(const struct config *conf,
-				       const struct worker_setup *held,
-				       config_tell *tell, void *arg)
-{
-	struct worker_setup *setup = calloc(1, sizeof(*setup));
-	bool ok = setup;
-
-	for (unsigned int i = 0; setup && i < conf->n_certs; i++) {
-		struct worker_pair *pair = &setup->pair[i];
-
-		ok &= open_file(&pair->cert, &conf->cert[i], held, tell, arg);
-		ok &= open_file(&pair->key, &conf->key[i], held, tell, arg);
-		setup->n_pairs++;
-	}
-	if (!ok) {
-		pool_free_setup(setup);
-		return NULL;
-	}
-	return setup;
 }
 
 /**
@@ -382,7 +191,7 @@ bool daemon_start(struct daemon *d)
 		return false;
 	}
 
-	if (!load_ring(d))
+	if (!keeper_load(d))
 		return false;
 	if (!push_all(d, err)) {
 		log_err("%s", err);
@@ -416,16 +225,7 @@ void daemon_reload(struct daemon *d)
 		goto refuse;
 	if (strcmp(d->conf_next->user, d->conf->user))
 		log_warn("a new user takes effect at the next restart");
-	/* With ntsrotate 0 others make the keys (chronyc rekey). */
-	if (!d->conf_next->rotate_s && d->conf_next->dump_dir[0] &&
-	    !keyring_load(&d->ring, d->conf_next->dump_dir, daemon_now_ms(), 0,
-			  err, sizeof(err))) {
-		log_info("cookie keys loaded");
-		if (!push_keys(d, err))
-			log_err("%s", err);
-		pool_set_key(&d->pool, d->ring.key[d->ring.current].id,
-			     d->ring.key[d->ring.current].bytes);
-	}
+	keeper_reread(d, d->conf_next);
 
 	d->listener_next = d->listener;
 	if (!d->conf_next->n_certs)
@@ -495,13 +295,26 @@ bool daemon_take_news(struct daemon *d, enum pool_news news)
  */
 void daemon_sync(struct daemon *d)
 {
-	bool was_attached = d->attached;
 	char err[NL_ERR_LEN];
 
-	if (nl_find_module(d->nl, err) && push_all(d, err))
-		log_notice("the kernel module has all again");
-	else if (was_attached)
-		log_err("%s; trying again each second", err);
+	if (!nl_find_module(d->nl, err) || !push_all(d, err)) {
+		daemon_detach(d, err);
+		return;
+	}
+	log_notice("the kernel module has all again");
+	say_status(d);
+}
+
+/**
+ * daemon_detach() - the kernel module does not answer any more
+ * @d: the daemon
+ * @why: for the log
+ */
+void daemon_detach(struct daemon *d, const char *why)
+{
+	if (d->attached)
+		log_err("%s", why);
+	d->attached = false;
 	say_status(d);
 }
 
@@ -530,9 +343,8 @@ void daemon_tick(struct daemon *d)
 		return;
 	}
 
-	if ((int64_t)now_ms >= keyring_due(&d->ring, period_ms(d->conf)) &&
-	    now_ms >= d->rotate_after_ms) {
-		rotate(d);
+	if (keeper_due(d, now_ms)) {
+		keeper_rotate(d);
 		say_status(d);
 	}
 	clockfeed_read(&feed, d->conf);
@@ -542,10 +354,8 @@ void daemon_tick(struct daemon *d)
 	if (ok && now_ms >= d->daemon_push_ms &&
 	    memcmp(&counts, &d->counts, sizeof(counts)))
 		ok = push_daemon(d, err);
-	if (!ok) {
-		log_err("%s", err);
-		d->attached = false;
-	}
+	if (!ok)
+		daemon_detach(d, err);
 }
 
 /**
@@ -573,7 +383,7 @@ void daemon_stop(struct daemon *d)
 {
 	notify_send("STOPPING=1");
 	if (d->serving)
-		save(d, &d->ring);
+		keeper_save(d);
 	pool_stop(&d->pool);
 	listener_close(&d->listener);
 	nl_hang_up(d->nl);

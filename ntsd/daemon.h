@@ -49,13 +49,11 @@ struct daemon {
 };
 
 uint64_t daemon_now_ms(void);
-struct worker_setup *daemon_open_certs(const struct config *conf,
-				       const struct worker_setup *held,
-				       config_tell *tell, void *arg);
 bool daemon_start(struct daemon *d);
 void daemon_reload(struct daemon *d);
 bool daemon_take_news(struct daemon *d, enum pool_news news);
 void daemon_sync(struct daemon *d);
+void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);
 void daemon_stop(struct daemon *d);

@@ -93,6 +93,20 @@ static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
 	return true;
 }
 
+static void on_kernel(struct daemon *d)
+{
+	switch (nl_news(d->nl)) {
+	case NL_NEWS_CAME:
+		daemon_sync(d);
+		break;
+	case NL_NEWS_GONE:
+		daemon_detach(d, "kernel module nts was unloaded: modprobe nts");
+		break;
+	case NL_NEWS_NONE:
+		break;
+	}
+}
+
 static enum exit_code loop(struct daemon *d, int signals)
 {
 	enum exit_code code = EXIT_FAILED;
@@ -108,8 +122,8 @@ static enum exit_code loop(struct daemon *d, int signals)
 
 			if (tag == TAG_SIGNAL)
 				go_on = on_signal(d, signals, &code);
-			else if (tag == TAG_KERNEL && nl_news(d->nl))
-				daemon_sync(d);
+			else if (tag == TAG_KERNEL)
+				on_kernel(d);
 			else if (tag & TAG_CHILD)
 				go_on = daemon_take_news(d,
 					pool_hear(&d->pool, (uint32_t)tag,

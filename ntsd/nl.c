@@ -19,7 +19,7 @@ _Static_assert(NL_ERR_LEN >= NLCONN_ERR_LEN, "what fails can be told");
 struct nl {
 	struct nlconn *conn;
 	struct nl_sock *news;
-	bool module_came;
+	enum nl_news heard;
 };
 
 struct told_keys {
@@ -72,12 +72,13 @@ static int on_news(struct nl_msg *msg, void *arg)
 	struct nl *nl = arg;
 
 	if (nlmsg_hdr(msg)->nlmsg_type != GENL_ID_CTRL ||
-	    gen->cmd != CTRL_CMD_NEWFAMILY)
+	    (gen->cmd != CTRL_CMD_NEWFAMILY && gen->cmd != CTRL_CMD_DELFAMILY))
 		return NL_OK;
 	name = nla_find(genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0),
 			CTRL_ATTR_FAMILY_NAME);
 	if (name && !strcmp(nla_get_string(name), NTS_FAMILY_NAME))
-		nl->module_came = true;
+		nl->heard = gen->cmd == CTRL_CMD_NEWFAMILY ? NL_NEWS_CAME :
+							     NL_NEWS_GONE;
 	return NL_OK;
 }
 
@@ -237,13 +238,14 @@ int nl_news_fd(const struct nl *nl)
  * nl_news() - read what the kernel multicasts
  * @nl: the connection
  *
- * Return: true if the module was loaded (again) and knows nothing.
+ * Return: what happened to the module last.
  */
-bool nl_news(struct nl *nl)
+enum nl_news nl_news(struct nl *nl)
 {
-	nl->module_came = false;
-	nl_recvmsgs_default(nl->news);
-	return nl->module_came;
+	nl->heard = NL_NEWS_NONE;
+	while (nl_recvmsgs_default(nl->news) >= 0)
+		;
+	return nl->heard;
 }
 
 /**
@@ -255,7 +257,7 @@ bool nl_news(struct nl *nl)
  */
 bool nl_find_module(struct nl *nl, char *err)
 {
-	return nlconn_resolve(nl->conn, err);
+	return nlconn_find(nl->conn, err);
 }
 
 /* "nlctrl" tells when families come; without it the module is looked for. */
@@ -293,6 +295,8 @@ struct nl *nl_open(char *err)
 		nl_hang_up(nl);
 		return NULL;
 	}
+	/* It may have been loaded for this very call: no news. */
+	nl_news(nl);
 	return nl;
 }
 

@@ -12,6 +12,12 @@
 
 struct nl;
 
+enum nl_news {
+	NL_NEWS_NONE,
+	NL_NEWS_CAME,	/* the module was loaded and knows nothing */
+	NL_NEWS_GONE,	/* it was unloaded */
+};
+
 struct nl *nl_open(char *err);
 bool nl_find_module(struct nl *nl, char *err);
 int nl_set_server(struct nl *nl, const struct config *conf, char *err);
@@ -22,7 +28,7 @@ int nl_get_keys(struct nl *nl, struct keyring_told told[KEYRING_SLOTS],
 int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err);
 int nl_set_daemon(struct nl *nl, const struct worker_counts *counts, char *err);
 int nl_news_fd(const struct nl *nl);
-bool nl_news(struct nl *nl);
+enum nl_news nl_news(struct nl *nl);
 void nl_hang_up(struct nl *nl);
 
 #endif

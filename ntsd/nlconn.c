@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 #include <linux/nts.h>
 #include <netlink/genl/ctrl.h>
+#include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
@@ -186,7 +187,35 @@ int nlconn_hear(struct nlconn *conn, nlconn_take *take, void *arg)
 }
 
 /**
- * nlconn_resolve() - find the family, whose number changes with each load
+ * nlconn_find() - find the family, whose number changes with each load
+ * @conn: the connection
+ * @err: NLCONN_ERR_LEN bytes for what failed
+ *
+ * Unlike nlconn_resolve(), it only looks: to ask for a family by its name would
+ * make the kernel load a module that its administrator just unloaded.
+ *
+ * Return: false when the module is not there.
+ */
+bool nlconn_find(struct nlconn *conn, char *err)
+{
+	struct genl_family *family;
+	struct nl_cache *cache;
+
+	snprintf(err, NLCONN_ERR_LEN,
+		 "kernel module nts is not loaded: modprobe nts");
+	if (genl_ctrl_alloc_cache(conn->sock, &cache))
+		return false;
+	family = genl_ctrl_search_by_name(cache, NTS_FAMILY_NAME);
+	if (family) {
+		conn->family = genl_family_get_id(family);
+		genl_family_put(family);
+	}
+	nl_cache_free(cache);
+	return family;
+}
+
+/**
+ * nlconn_resolve() - find the family, and have the module loaded if need be
  * @conn: the connection
  * @err: NLCONN_ERR_LEN bytes for what failed
  *

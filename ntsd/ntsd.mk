@@ -25,7 +25,7 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 # What each links besides.
 NTSD_UNIT_ke_session := ke_record
 NTSD_UNIT_config := ke_record
-NTSD_UNIT_pool := worker conn hello ke_record ke_session listener log sandbox \
+NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
 	seal tls_server tls_wolfssl aes_wolfssl
 
 $(O)/unit/obj/ntsd/%.o: ntsd/%.c

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "certs.h"
 #include "log.h"
 #include "pool.h"
 
@@ -18,20 +19,6 @@
 #define LIVED_MS 60000
 /* A worker that is not ready by then hangs: on a network file system, say. */
 #define START_MS 30000
-
-void pool_free_setup(struct worker_setup *setup)
-{
-	if (!setup)
-		return;
-	for (unsigned int i = 0; i < setup->n_pairs; i++) {
-		close(setup->pair[i].cert.fd);
-		close(setup->pair[i].key.fd);
-		free((char *)setup->pair[i].cert.name);
-		free((char *)setup->pair[i].key.name);
-	}
-	explicit_bzero(setup, sizeof(*setup));
-	free(setup);
-}
 
 /* Return: the lowest descriptor from @from on that a worker needs, or -1. */
 static int next_wanted(const struct worker_setup *setup, int control, int from)
@@ -184,7 +171,7 @@ static enum pool_news refuse_next(struct pool *p)
 			kill(c->pid, SIGKILL);
 		c->state = c->pid > 0 ? POOL_RETIRING : POOL_FREE;
 	}
-	pool_free_setup(p->next);
+	certs_close(p->next);
 	p->next = NULL;
 	return POOL_REFUSED;
 }
@@ -212,7 +199,7 @@ static enum pool_news switch_if_ready(struct pool *p)
 		if (is_new(p, &p->child[i]) && p->child[i].state != POOL_READY)
 			return POOL_NOTHING;
 	retire_old(p);
-	pool_free_setup(p->setup);
+	certs_close(p->setup);
 	p->setup = p->next;
 	p->processes = p->next_processes;
 	p->next = NULL;
@@ -235,7 +222,7 @@ enum pool_news pool_start(struct pool *p, struct worker_setup *setup,
 {
 	if (p->next) {
 		snprintf(p->why, sizeof(p->why), "workers are being started already");
-		pool_free_setup(setup);
+		certs_close(setup);
 		return POOL_REFUSED;
 	}
 	p->next = setup;
@@ -473,8 +460,8 @@ void pool_stop(struct pool *p)
 		if (p->child[i].pid > 0)
 			kill(p->child[i].pid, SIGTERM);
 	}
-	pool_free_setup(p->setup);
-	pool_free_setup(p->next);
+	certs_close(p->setup);
+	certs_close(p->next);
 	free(p->child);
 	memset(p, 0, sizeof(*p));
 }

@@ -79,6 +79,5 @@ void pool_set_key(struct pool *p, uint32_t id,
 void pool_counts(const struct pool *p, struct worker_counts *sum);
 unsigned int pool_ready(const struct pool *p);
 void pool_stop(struct pool *p);
-void pool_free_setup(struct worker_setup *setup);
 
 #endif

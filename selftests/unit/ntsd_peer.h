@@ -36,6 +36,7 @@ struct peer_cert {
 
 static char peer_dir[] = "/tmp/ntsd_unit.XXXXXX";
 static WC_RNG peer_rng;
+static int peer_days = 30;	/* that the next certificate is valid */
 
 static inline void peer_append(const char *path, const byte *der, int len,
 			       int type, const char *mode)
@@ -105,7 +106,7 @@ static inline void peer_make_cert(struct peer_cert *c, const char *name,
 	wc_InitCert(&cert);
 	snprintf(cert.subject.commonName, CTC_NAME_SIZE, "%s", name);
 	cert.isCA = 1;
-	cert.daysValid = 30;
+	cert.daysValid = peer_days;
 	cert.sigType = sig_type[signer->kind];
 	if (issuer && wc_SetIssuerBuffer(&cert, issuer->der, issuer->der_len))
 		abort();
