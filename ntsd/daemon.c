@@ -47,8 +47,9 @@ static bool push_daemon(struct daemon *d, char *err)
 
 static bool push_all(struct daemon *d, char *err)
 {
+	/* No port is opened for a start that may still fail. */
 	d->attached = keeper_push(d, err) && push_clock(d, err) &&
-		      !nl_set_server(d->nl, d->conf, err) &&
+		      (!d->serving || !nl_set_server(d->nl, d->conf, err)) &&
 		      push_daemon(d, err);
 	return d->attached;
 }
@@ -126,6 +127,25 @@ static void end_reload(struct daemon *d)
 	}
 }
 
+static bool begin_to_serve(struct daemon *d)
+{
+	char err[NL_ERR_LEN];
+
+	if (nl_set_server(d->nl, d->conf, err)) {
+		log_err("%s", err);
+		return false;
+	}
+	d->serving = true;
+	if (d->conf->n_certs)
+		log_notice("serving NTP on port %u, NTS-KE on port %u with %u workers",
+			   d->conf->ntp_port, d->conf->nts_port,
+			   pool_ready(&d->pool));
+	else
+		log_notice("serving NTP on port %u, without NTS-KE",
+			   d->conf->ntp_port);
+	return true;
+}
+
 static void commit_reload(struct daemon *d)
 {
 	bool new_dir = strcmp(d->conf->dump_dir, d->conf_next->dump_dir);
@@ -134,8 +154,7 @@ static void commit_reload(struct daemon *d)
 	free(d->conf);
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
-	if (d->listener_next.n != d->listener.n ||
-	    d->listener_next.fd[0] != d->listener.fd[0])
+	if (d->listener_moves)
 		listener_close(&d->listener);
 	d->listener = d->listener_next;
 	d->listener_next.n = 0;
@@ -227,12 +246,13 @@ void daemon_reload(struct daemon *d)
 		log_warn("a new user takes effect at the next restart");
 	keeper_reread(d, d->conf_next);
 
+	d->listener_moves = !d->conf_next->n_certs != !d->listener.n ||
+			    !listener_same(d->conf, d->conf_next);
 	d->listener_next = d->listener;
-	if (!d->conf_next->n_certs)
+	if (d->listener_moves)
 		d->listener_next.n = 0;
-	else if ((!d->listener.n || !listener_same(d->conf, d->conf_next)) &&
-		 !listener_open(&d->listener_next, d->conf_next, err,
-				sizeof(err))) {
+	if (d->listener_moves && d->conf_next->n_certs &&
+	    !listener_open(&d->listener_next, d->conf_next, err, sizeof(err))) {
 		log_err("%s", err);
 		goto refuse;
 	}
@@ -267,8 +287,7 @@ bool daemon_take_news(struct daemon *d, enum pool_news news)
 		d->pool.why[0] = '\0';
 		if (!d->serving)
 			return false;
-		if (d->listener_next.n &&
-		    d->listener_next.fd[0] != d->listener.fd[0])
+		if (d->listener_moves)
 			listener_close(&d->listener_next);
 		log_err("the old configuration and certificates stay in force");
 		end_reload(d);
@@ -277,12 +296,8 @@ bool daemon_take_news(struct daemon *d, enum pool_news news)
 
 	if (d->conf_next)
 		commit_reload(d);
-	else
-		log_notice("serving NTP on port %u, NTS-KE on port %u with %u workers",
-			   d->conf->ntp_port,
-			   d->conf->n_certs ? d->conf->nts_port : 0,
-			   pool_ready(&d->pool));
-	d->serving = true;
+	else if (!begin_to_serve(d))
+		return false;
 	notify_send("READY=1");
 	say_status(d);
 	end_reload(d);

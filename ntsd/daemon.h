@@ -18,6 +18,7 @@
  * @user: to run as
  * @listener: in force
  * @listener_next: of the reload in progress
+ * @listener_moves: they are not the same
  * @ring: cookie keys in force
  * @pool: workers
  * @nl: the kernel
@@ -33,6 +34,7 @@ struct daemon {
 	struct passwd user;
 	struct listener listener;
 	struct listener listener_next;
+	bool listener_moves;
 	struct keyring ring;
 	struct pool pool;
 	struct nl *nl;

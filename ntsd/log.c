@@ -23,7 +23,7 @@ static char log_who[32] = "ntsd";
 void log_setup(bool debug)
 {
 	log_is_debug = debug;
-	log_to_journal = getenv("JOURNAL_STREAM") != NULL;
+	log_to_journal = getenv("JOURNAL_STREAM");
 }
 
 /**

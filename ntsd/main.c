@@ -93,6 +93,11 @@ static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
 	return true;
 }
 
+static bool on_worker(struct daemon *d, unsigned int index)
+{
+	return daemon_take_news(d, pool_hear(&d->pool, index, daemon_now_ms()));
+}
+
 static void on_kernel(struct daemon *d)
 {
 	switch (nl_news(d->nl)) {
@@ -125,9 +130,7 @@ static enum exit_code loop(struct daemon *d, int signals)
 			else if (tag == TAG_KERNEL)
 				on_kernel(d);
 			else if (tag & TAG_CHILD)
-				go_on = daemon_take_news(d,
-					pool_hear(&d->pool, (uint32_t)tag,
-						  daemon_now_ms()));
+				go_on = on_worker(d, (uint32_t)tag);
 		}
 	}
 	return code;
