@@ -4,6 +4,7 @@
 Run by t_rfc5905_reply.sh.
 """
 
+import ctypes
 import os
 import random
 import socket
@@ -150,6 +151,58 @@ def unsynchronised_is_told_with_authentication():
         req = nts.build(session)
         head = nts.check_reply(session, req, peer.ask(req.packet)).header
         need((head.leap, head.stratum) == (3, 0), "%s", head)
+
+
+class Timex(ctypes.Structure):
+    """struct timex of adjtimex(2), as far as it is needed."""
+    _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long),
+                ("freq", ctypes.c_long), ("maxerror", ctypes.c_long),
+                ("esterror", ctypes.c_long), ("status", ctypes.c_int),
+                ("rest", ctypes.c_char * 256)]
+
+
+ADJ_MAXERROR, ADJ_ESTERROR, ADJ_STATUS = 4, 8, 16
+STA_PLL, STA_INS, STA_DEL, STA_UNSYNC = 1, 0x10, 0x20, 0x40
+
+
+def system_clock(status):
+    """Says of the system clock that it is right to a millisecond."""
+    tx = Timex(modes=ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
+               maxerror=1000, esterror=100, status=status)
+    libc = ctypes.CDLL(None, use_errno=True)
+    need(libc.adjtimex(ctypes.byref(tx)) >= 0, "adjtimex: %s",
+         os.strerror(ctypes.get_errno()))
+
+
+def follows(leap, stratum):
+    """Within some seconds the server tells what the system clock does."""
+    with udp.Peer(UNSYNC) as peer:
+        end = time.monotonic() + 20
+        while True:
+            req = nts.plain()
+            head = nts.check_plain(req, peer.ask(req.packet))
+            if (head.leap, head.stratum) == (leap, stratum):
+                return head
+            need(time.monotonic() < end, "wanted leap %d, stratum %d: %s",
+                 leap, stratum, head)
+            time.sleep(0.2)
+
+
+def state_of_the_system_clock_is_served():
+    """Leap, stratum and dispersion of systemclock, as adjtimex has them."""
+    try:
+        for status, leap in ((STA_PLL, 0), (STA_PLL | STA_INS, 1),
+                             (STA_PLL | STA_DEL, 2), (STA_PLL, 0)):
+            system_clock(status)
+            head = follows(leap, 10)
+        note("%s", head)
+        disp = head.root_disp / 65536 + head.root_delay / 131072
+        need(0.0005 < disp < 0.1, "root distance %g s for 1 ms", disp)
+        age = ntp.seconds(head.xmt, head.reftime)
+        need(0 <= age < 60, "reference time %g s old", age)
+    finally:
+        system_clock(STA_UNSYNC)
+    follows(3, 0)
 
 
 def random_packet(rng):
@@ -369,6 +422,7 @@ def counted_answers():
 
 if COUNTED:
     case(counted_answers)
+    case(state_of_the_system_clock_is_served)
 
 if __name__ == "__main__":
     ktap.main()

@@ -319,6 +319,56 @@ def item5_trickling_client_is_dropped():
 
 
 @case
+def item5_connections_are_bounded():
+    """With maxntsconnections 4 a fifth waits, or is turned away."""
+    held = []
+    try:
+        for _ in range(4):
+            held.append(ke.Connection(KE_VARIANT, ca=CA).handshake())
+        try:
+            ke.Connection(KE_VARIANT, ca=CA, timeout=0.7).handshake().close()
+            fifth = "was served"
+        except ke.Refused as err:
+            fifth = "refused: %s" % err
+        note("the fifth %s", fifth)
+        if fifth == "was served":
+            # Right only if the deadline of one before has passed.
+            need(any(ended(conn) for conn in held), "five are open at once")
+    finally:
+        for conn in held:
+            conn.close()
+    for _ in range(30):
+        try:
+            reply = exchange(addr=KE_VARIANT)
+            break
+        except ke.Refused:
+            time.sleep(0.2)         # their places are not yet free
+    check_good(reply)
+
+
+def ended(conn):
+    """The server has closed conn, or said that it is about to."""
+    conn.sock.setblocking(False)
+    try:
+        while True:
+            data = conn.sock.recv(65536)
+            if not data:
+                return True
+            conn.tls.bio_write(data)
+            try:
+                if conn.tls.recv(65536):
+                    return True
+            except SSL.WantReadError:
+                pass        # a session ticket, say
+            except SSL.ZeroReturnError:
+                return True
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@case
 def item6_aead_twice_is_error_1():
     extra = ke.record(ke.AEAD, ke.u16s(15))
     check_error(exchange(ke.request(extra=extra)), 1)

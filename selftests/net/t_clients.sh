@@ -62,7 +62,9 @@ chrony_conf() {
 	END
 }
 
-chronyc() { command chronyc -h "$WORK/$1/sock" -n "${@:2}"; }
+# The reports have changed between versions: each chronyd has its own chronyc.
+CHRONYC=(command chronyc)
+chronyc() { "${CHRONYC[@]}" -h "$WORK/$1/sock" -n "${@:2}"; }
 
 chrony_selected() { chronyc "$1" sources | grep '^^\*'; }
 
@@ -105,7 +107,10 @@ judge_chronyd43() {
 	diag "$(grep -E '^(Authenticated|NTP tests|Total good RX)' "$WORK/k$1.ntpdata")"
 }
 
-judge_chronyd461() { judge_chronyd43 "$1"; }
+judge_chronyd461() {
+	CHRONYC=(in_trixie "$1" chronyc)
+	judge_chronyd43 "$1"
+}
 
 # ---- NTPsec -------------------------------------------------------------
 

@@ -8,7 +8,8 @@
 #  |        fd09:1::2 |         |    ntsd as it comes                 |
 #  | oracle fe80::2   |         +-------------------------------------+
 #  |        10.9.2.2  | e2---e2 | v: 10.9.2.1  fd09:2::1  fe80::1     |
-#  |        fd09:2::2 |         |    ntsd with ntsntpserver, port     |
+#  |        fd09:2::2 |         |    ntsd with ntsntpserver, port,    |
+#  |                  |         |    maxntsconnections                |
 #  +------------------+         +-------------------------------------+
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
@@ -30,5 +31,6 @@ $(certpair ecdsa)
 local stratum 3
 ntsntpserver ntp.test
 port 11123
+maxntsconnections 4
 END
 oracle c rfc8915_ke.py "$@"
