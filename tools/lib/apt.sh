@@ -50,10 +50,13 @@ apt_sources()
 	[ "$suite" != trixie ] || printf 'deb %s %s %s-backports main\n' "$opt" "$main" "$suite"
 }
 
-# apt_suite SUITE apt-get|apt-cache ARG...: apt as that suite sees it.
+# apt_suite SUITE apt-get|apt-cache ARG...: apt as that suite sees it;
+# trixie-backports is trixie with its backports preferred.
 apt_suite()
 {
-	local suite=$1 cmd=$2 d=$NTSD_CACHE/apt/$1
+	local suite=${1%-backports} cmd=$2 d=$NTSD_CACHE/apt/${1%-backports} prefer=''
+
+	[ "$suite" = "$1" ] || prefer="-o APT::Default-Release=$1"
 
 	shift 2
 	if [ ! -f "$d/ready" ] || [ -n "$(find "$d/ready" -mmin +720)" ]; then
@@ -68,8 +71,8 @@ apt_suite()
 			touch "$d/ready"
 		) 9>"$d/lock" || die "cannot read the package lists of $suite: no network, or the mirror has no such suite"
 	fi
-	# shellcheck disable=SC2046
-	"$cmd" $(apt_suite_opts "$d") "$@"
+	# shellcheck disable=SC2046,SC2086
+	"$cmd" $(apt_suite_opts "$d") $prefer "$@"
 }
 
 apt_suite_opts()

@@ -34,13 +34,22 @@ build_guest()
 	local kdir
 
 	kdir=$(kernel_kdir "$1") || return 1
+	[ "$1" != new ] || build_chroot >/dev/null || return 1
 	build_locked build_guest_make "$1" "$kdir"
 }
 
 build_guest_make()
 {
-	as_owner make -C "$TOP" -s ntsd ntsctl </dev/null &&
+	local root
+
+	as_owner make -C "$TOP" -s ntsd ntsctl </dev/null || return 1
+	if [ "$1" = new ]; then
+		root=$(build_chroot) || return 1
+		# Not as an argument: the kernel's own make would take MO for its variable.
+		MO=build/guest/$1 in_chroot "$root" make -C "$TOP" -s modules "KDIR=$2" </dev/null
+	else
 		as_owner make -C "$TOP" -s modules "KDIR=$2" "MO=build/guest/$1" </dev/null
+	fi
 }
 
 # build_kunit: the module and its KUnit modules for User Mode Linux.
@@ -50,4 +59,52 @@ build_kunit()
 
 	kdir=$(kernel_kdir um) || return 1
 	build_locked as_owner make -C "$TOP" -s modules "KDIR=$kdir" MO=build/guest/um ARCH=um NTS_KUNIT=1 </dev/null
+}
+
+# What the compiler of the newest kernel's suite needs to build a module.
+CHROOT_TRIXIE="gcc-14 make libelf1t64 libc6-dev dwarves xz-utils kmod"
+
+# build_chroot: prints the directory of a Debian 13 to compile modules in.
+build_chroot()
+{
+	local dir
+
+	dir=$(cached root/build-trixie "$(key "$(declare -f build_chroot_fill)" "$CHROOT_TRIXIE")" build_chroot_fill) || return 1
+	printf '%s\n' "$dir/root"
+}
+
+build_chroot_fill()
+{
+	local dir=$1 list
+
+	need_root
+	# shellcheck disable=SC2086
+	list=$(echo $CHROOT_TRIXIE | tr ' ' ,)
+	apt_sources trixie | grep -v backports >"$dir/sources.list" || return 1
+	with_progress "making a Debian 13 to compile for the newest kernel" \
+		mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
+		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		--include="$list" trixie "$dir/root" "$dir/sources.list"
+}
+
+# in_chroot ROOT CMD...: runs CMD below ROOT, as the owner of the checkout, with
+# the checkout and the cache at their places; the mounts go when CMD ends.
+in_chroot()
+{
+	local root=$1
+
+	shift
+	need_root
+	# shellcheck disable=SC2016
+	unshare -m -- /bin/sh -eu -c '
+		root=$1 top=$2 cache=$3 owner=$4
+		shift 4
+		for d in /proc /dev "$top" "$cache"; do
+			mkdir -p "$root$d"
+			mount --rbind "$d" "$root$d"
+		done
+		exec chroot --userspec="$owner" "$root" "$@"
+	' sh "$root" "$TOP" "$NTSD_CACHE" "$(stat -c %u:%g "$TOP")" "$@"
 }

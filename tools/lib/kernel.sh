@@ -9,7 +9,7 @@ kernel_suite()
 {
 	case $1 in
 	6.1 | 6.12) echo bookworm ;;
-	new) echo trixie ;;
+	new) echo trixie-backports ;;
 	*) die "no such kernel: $1 (6.1, 6.12 or new)" ;;
 	esac
 }
@@ -19,7 +19,7 @@ kernel_meta()
 	case $1 in
 	6.1) echo linux-image-amd64 linux-headers-amd64 ;;
 	6.12) echo linux-image-6.12-amd64 linux-headers-6.12-amd64 ;;
-	new) echo linux-image-amd64/trixie-backports linux-headers-amd64/trixie-backports ;;
+	new) echo linux-image-amd64 linux-headers-amd64 ;;
 	esac
 }
 
@@ -33,17 +33,21 @@ kernel_stock()
 
 kernel_stock_fill()
 {
-	local dir=$1 name=$2 suite image headers common kbuild rel meta
+	local dir=$1 name=$2 suite image headers common kbuild rel meta split=''
 
 	suite=$(kernel_suite "$name")
 	read -r -a meta <<<"$(kernel_meta "$name")"
-	image=$(apt_depends "$suite" "${meta[0]%/*}" 'linux-image-[0-9]') || return 1
-	headers=$(apt_depends "$suite" "${meta[1]%/*}" 'linux-headers-[0-9]') || return 1
+	image=$(apt_depends "$suite" "${meta[0]}" 'linux-image-[0-9]') || return 1
+	headers=$(apt_depends "$suite" "${meta[1]}" 'linux-headers-[0-9]') || return 1
 	common=$(apt_depends "$suite" "$headers" 'linux-headers-.*-common') || return 1
 	kbuild=$(apt_depends "$suite" "$headers" 'linux-kbuild-') || return 1
 	rel=${headers#linux-headers-}
+	# Newer packages keep the image and the modules in others.
+	split=$(apt_suite "$suite" apt-cache show --no-all-versions "$image" | sed -n 's/^Depends: //p' | tr ',' '\n' |
+		sed 's/^ *//; s/ .*//' | grep -E '^linux-(base|binary|modules)-[0-9]' || true)
+	# shellcheck disable=SC2086
 	with_progress "fetching kernel $rel" \
-		apt_unpack "$suite" "$dir" "$image" "$headers" "$common" "$kbuild" || return 1
+		apt_unpack "$suite" "$dir" "$image" "$headers" "$common" "$kbuild" $split || return 1
 	sed -i "s#/usr/src/#$FINAL/usr/src/#g" "$dir/usr/src/$headers/Makefile" || return 1
 	[ -d "$dir/lib/modules" ] || { mkdir -p "$dir/lib" && mv "$dir/usr/lib/modules" "$dir/lib/modules"; } || return 1
 	rm -f "$dir/lib/modules/$rel/build" "$dir/lib/modules/$rel/source"
