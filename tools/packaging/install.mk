@@ -20,5 +20,5 @@ install: ntsd ntsctl ## programs, service and manuals, below DESTDIR
 
 dkms-install: ## module source for DKMS, below DESTDIR
 	install -d $(DKMS_SOURCE)
-	cp -p --parents $(filter-out %_test.c,$(MODULE_SOURCES)) $(DKMS_SOURCE)/
+	cp -p --parents $(filter-out %_test.c %_test.h %_vectors.h,$(MODULE_SOURCES)) $(DKMS_SOURCE)/
 	install -m 0644 kmod/dkms.conf $(DKMS_SOURCE)/dkms.conf
