@@ -149,9 +149,15 @@ static void suites_without_encryption_are_refused(void)
 	pair(fd);
 	conn = tls_conn_new(server, fd[0]);
 	peer_connect(&p, fd[1], wolfTLSv1_3_client_method(), &cert[0], "ntske/1");
-	wolfSSL_set_cipher_list(p.ssl, "TLS13-SHA256-SHA256");
-	EXPECT(shake(conn, &p, &client) == TLS_FAILED);
-	EXPECT(client != WOLFSSL_SUCCESS);
+	/* Some builds of the library have none, so the client offers others. */
+	if (wolfSSL_set_cipher_list(p.ssl, "TLS13-SHA256-SHA256") ==
+	    WOLFSSL_SUCCESS) {
+		EXPECT(shake(conn, &p, &client) == TLS_FAILED);
+		EXPECT(client != WOLFSSL_SUCCESS);
+	} else {
+		EXPECT(shake(conn, &p, &client) == TLS_DONE);
+		EXPECT(!strstr(wolfSSL_get_cipher(p.ssl), "NULL"));
+	}
 	peer_free(&p);
 	tls_conn_free(conn);
 	close(fd[0]);
