@@ -122,6 +122,8 @@ static enum nts_verdict turn_packet(struct sk_buff *skb, const struct way *way)
 	skb_scrub_packet(skb, true);
 	memset(skb_hwtstamps(skb), 0, sizeof(*skb_hwtstamps(skb)));
 	skb->ip_summed = CHECKSUM_NONE;
+	/* What came in fragments may have to leave in fragments, over IPv6 too. */
+	skb->ignore_df = 1;
 	/* Else the tunnel code would count on the receiving device. */
 	skb->dev = NULL;
 	__skb_pull(skb, sizeof(struct udphdr));
