@@ -419,7 +419,8 @@ def event_of_a_burst_of_naks():
     count, = struct.unpack("=Q", told[NTS["NTS_A_NAK_COUNT"]])
     note("%d NAKs in %d ms", count,
          struct.unpack("=I", told[NTS["NTS_A_NAK_INTERVAL_MS"]])[0])
-    need(16 <= count <= 64, "%d NAKs told", count)
+    # One interval holds what else happened in it.
+    need(16 <= count <= 70, "%d NAKs told", count)
 
 
 @case

@@ -23,18 +23,25 @@ load_on() {
 	oracle_client save "$WORK/session.$1" "$2"
 	spawn "load.$1" c "$PY" -m oracle.client load "$WORK/session.$1" \
 		"$RATE" "${3:-60}" "$2"
-	wait_for 20 "answers to the load" counted "$1" answer-nts
+	wait_for 40 "answers to the load" counted "$1" answer-nts ||
+		fail "$(in_ns "$1" ntsctl counters | head -n 5) $(cat "$WORK/load.$1.log")"
+}
+
+# start NAME...: fresh servers, whatever the case before left.
+start() {
+	local one
+	modprobe nts
+	for one in s t load.s load.t; do halt "$one"; done
+	for one in "$@"; do
+		server "$one" "$one" <<-END
+			$(certpair ecdsa)
+			local stratum 3
+		END
+	done
 }
 
 counted() {
 	in_ns "$1" ntsctl --json counters | tr -d ' "\n' | grep -Eq "$2:[1-9][0-9]"
-}
-
-conf() {
-	cat <<-END
-		$(certpair ecdsa)
-		local stratum 3
-	END
 }
 
 gone() { [ ! -d /sys/module/nts ]; }
@@ -47,8 +54,7 @@ no_socket() {
 unload_under_load() {
 	local round
 	for round in $(seq "$ROUNDS"); do
-		modprobe nts
-		server s s < <(conf)
+		start s
 		load_on s 10.9.1.1
 		timeout 20 rmmod nts || fail "rmmod: $?"
 		gone || fail "the module is still there"
@@ -61,8 +67,7 @@ unload_under_load() {
 }
 
 unload_at_once_with_the_daemon_dying() {
-	modprobe nts
-	server s s < <(conf)
+	start s
 	load_on s 10.9.1.1
 	kill -KILL -- "-$(pid_of s)"
 	timeout 20 rmmod nts
@@ -73,9 +78,7 @@ unload_at_once_with_the_daemon_dying() {
 }
 
 namespace_vanishes_while_it_serves() {
-	modprobe nts
-	server s s < <(conf)
-	server t t < <(conf)
+	start s t
 	load_on s 10.9.1.1
 	load_on t 10.9.2.1 4
 	halt t KILL

@@ -18,6 +18,7 @@ import time
 from . import nts, udp
 
 ADDR = "10.9.1.1"
+GRACE = 3.0             # seconds the last answers may take
 
 
 def save(path, addr=ADDR):
@@ -63,8 +64,15 @@ def load(path, rate, seconds, addr=ADDR):
     total, pending = int(rate * float(seconds)), {}
     told = {"answer": 0, "nak": 0}
     peer = udp.Peer(addr)
-    start = time.monotonic()
-    sent, grace = 0, 3.0
+    start = last = time.monotonic()
+    sent = 0
+
+    def ask_one():
+        spare = len(session.cookies) > 1
+        req = nts.build(session, placeholders=0 if spare else 1,
+                        cookie=None if spare else session.cookies[0])
+        pending[req.packet[40:48]] = req
+        peer.send(req.packet)
 
     def take(reply):
         req = pending.pop(reply[24:32], None)
@@ -73,23 +81,17 @@ def load(path, rate, seconds, addr=ADDR):
         told[what] += 1
         session.cookies = (session.cookies + cookies)[-64:]
 
-    while sent < total or pending:
-        now = time.monotonic()
-        due = start + sent / rate
-        if sent < total and now >= due:
-            spare = len(session.cookies) > 1
-            req = nts.build(session, placeholders=0 if spare else 1,
-                            cookie=None if spare else session.cookies[0])
-            pending[req.packet[40:48]] = req
-            peer.send(req.packet)
-            sent += 1
-            continue
-        if sent == total and now > start + total / rate + grace:
-            break
-        reply = peer.receive(max(0.001, min(due - now, 0.5))
-                             if sent < total else 0.5)
+    while sent < total or pending and time.monotonic() < last + GRACE:
+        due = start + sent / rate if sent < total else last + GRACE
+        wait = due - time.monotonic()
+        # One that is late still takes what is there before it goes on.
+        reply = peer.receive(max(wait, 0.0001))
         if reply is not None:
             take(reply)
+        elif sent < total and time.monotonic() >= due:
+            ask_one()
+            sent += 1
+            last = time.monotonic()
     print("sent %d answered %d nak %d lost %d" %
           (sent, told["answer"], told["nak"], len(pending)))
     return told["answer"] == total
