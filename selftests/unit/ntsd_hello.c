@@ -73,6 +73,30 @@ static void each_byte_changed(void)
 	free(exact);
 }
 
+static void more_schemes_than_there_are(void)
+{
+	/* A record of a hello that holds this one extension. */
+	uint8_t buf[5 + 4 + 34 + 1 + 2 + 1 + 2 + 4 + 2 + 400] = { 22, 3, 1 };
+	size_t at = sizeof(buf) - 400;
+	struct hello hello;
+
+	memset(buf + at, 4, 400);
+	buf[at - 2] = 400 >> 8;		/* the list */
+	buf[at - 1] = 400 & 0xff;
+	buf[at - 4] = 402 >> 8;		/* the extension */
+	buf[at - 3] = 402 & 0xff;
+	buf[at - 5] = 13;
+	buf[at - 8] = 406 >> 8;		/* all extensions */
+	buf[at - 7] = 406 & 0xff;
+	buf[5] = 1;
+	buf[7] = (sizeof(buf) - 9) >> 8;
+	buf[8] = (sizeof(buf) - 9) & 0xff;
+	buf[3] = (sizeof(buf) - 5) >> 8;
+	buf[4] = (sizeof(buf) - 5) & 0xff;
+	EXPECT(hello_look(buf, sizeof(buf), &hello) == HELLO_DONE);
+	EXPECT(hello.n == HELLO_SCHEMES_MAX && has(&hello, 0x0404));
+}
+
 static void strange_ones(void)
 {
 	uint8_t copy[HELLO_MAX];
@@ -95,6 +119,7 @@ static const struct ktap_case cases[] = {
 	CASE(a_real_hello),
 	CASE(each_beginning_needs_more),
 	CASE(each_byte_changed),
+	CASE(more_schemes_than_there_are),
 	CASE(strange_ones),
 };
 

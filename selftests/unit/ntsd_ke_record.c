@@ -143,6 +143,7 @@ static void aead_rules(void)
 	EXPECT(error_of("C1:0000 C4: C0:") == KE_ERROR_BAD_REQUEST);
 	EXPECT(error_of("C1:0000 C4:00 C0:") == KE_ERROR_BAD_REQUEST);
 	EXPECT(error_of("C1:0000 C4:000f 4:000f C0:") == KE_ERROR_BAD_REQUEST);
+	EXPECT(error_of("C1:8001 4:000f 4:000f C0:") == KE_ERROR_BAD_REQUEST);
 	EXPECT(parse("C1:0000 C4:001e C0:", &req));
 	EXPECT(req.error == KE_ERROR_NONE && req.aead == -1);
 }

@@ -231,7 +231,7 @@ static void bad_files_change_nothing(void)
 		"NKS1\n1.0\n" LINES "00000003 " KEY "00 15\n",
 		"NKS1\n1.0\n" LINES "00000003 0" KEY " 15\n",
 		"NKS1\n1.0\n" LINES "00000003 z" KEY " 15\n",
-		"NKS1\n1.0\n" LINES "000000030 " KEY " 15\n",
+		"NKS1\n1.0\n" LINES "000000003 " KEY " 15\n",
 		"NKS1\n1.0\n" LINES "-0000003 " KEY " 15\n",
 		"NKS1\n1.0\n" LINES "zz " KEY " 15\n",
 		"NKS1\n1.0\n" LINES "00000000 " KEY " 15\n",
