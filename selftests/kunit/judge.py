@@ -37,7 +37,7 @@ def main():
     with open(sys.argv[1], errors="replace") as stream:
         raw = [line.rstrip("\r\n") for line in stream]
     lines = [PREFIX.sub("", line) for line in raw if PREFIX.match(line)]
-    results, wrong = ktap.parse(lines)
+    results, wrong = ktap.parse(lines, planless_below=8)
     trouble = list(wrong)
     for number, line in enumerate(raw):
         if SPLAT.search(line):

@@ -11,7 +11,7 @@ DEPS_BUILD="gcc make libc6-dev binutils pkg-config bc bison flex python3 python3
 DEPS_VM="qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod zstd gzip openssl
 	mount iproute2 util-linux procps"
 # For all tests.
-DEPS_CHECK="clang llvm libclang-rt-14-dev sparse shellcheck codespell perl git libasan8 libubsan1 chrony"
+DEPS_CHECK="clang llvm libclang-rt-14-dev sparse shellcheck codespell perl git libasan8 libubsan1 chrony nettle-dev"
 # For a service on this machine instead of a virtual one.
 DEPS_HOST="dkms openssl"
 
