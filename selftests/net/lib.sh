@@ -242,3 +242,6 @@ oracle() {
 	shift 2
 	in_ns "$where" "$PY" "$HERE/$script" "$@"
 }
+
+# oracle_client VERB...: see oracle/client.py; in namespace c.
+oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }

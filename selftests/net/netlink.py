@@ -14,7 +14,8 @@ import struct
 import subprocess
 import time
 
-from oracle import genl, ktap, netns, ntp, nts, udp
+from oracle import genl, ktap, netns, nts, udp
+from oracle.counters import ntsctl
 from oracle.genl import NTS, attr
 from oracle.ktap import case, note
 from oracle.nts import need
@@ -436,13 +437,6 @@ def event_of_a_daemon_that_comes_and_goes():
          "%r", told)
 
 
-def ntsctl(*args, where="s"):
-    out = subprocess.run(
-        ["ip", "netns", "exec", "%s-%s" % (os.environ["PREFIX"], where),
-         "ntsctl", *args], check=True, stdout=subprocess.PIPE, timeout=20)
-    return out.stdout.decode()
-
-
 @case
 def ntsctl_serverstats():
     before = json.loads(ntsctl("--json", "serverstats"))
@@ -477,12 +471,12 @@ def ntsctl_counters():
 def ntsctl_status_tells_whether_there_is_a_daemon():
     """In x there is none, in s there is."""
     here = json.loads(ntsctl("--json", "status"))
-    away = json.loads(ntsctl("--json", "status", where="x"))
+    away = json.loads(ntsctl("--json", "status", ns="x"))
     need(here["daemon_attached"] and here["daemon_pid"] > 0, "%r", here)
     need(not away["daemon_attached"], "%r", away)
     need((here["leap"], here["stratum"]) == (0, 3), "%r", here)
     for where, word in (("s", "attached"), ("x", "gone")):
-        line = ntsctl("status", where=where).splitlines()[-1]
+        line = ntsctl("status", ns=where).splitlines()[-1]
         note("%s", line)
         need(word in line, "%s", line)
 

@@ -11,17 +11,12 @@ from oracle.nts import need
 
 SERVER = "10.9.1.1"
 SESSION = nts.Session.open((SERVER, 4460), ca=os.environ["CA"])
+PEER = udp.Peer(SERVER)
 SO_NO_CHECK = 11
 
 
 def fresh():
-    """A session with one cookie that no packet has carried."""
-    if len(SESSION.cookies) < 2:
-        with udp.Peer(SERVER) as peer:
-            req = nts.build(SESSION, placeholders=7)
-            SESSION.cookies += nts.check_reply(
-                SESSION, req, peer.ask(req.packet)).cookies
-    return SESSION
+    return SESSION.refill(PEER)
 
 
 def answered(peer, **kw):

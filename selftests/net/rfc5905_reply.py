@@ -27,12 +27,7 @@ SEED = random.randrange(2**32)
 
 
 def fresh():
-    """A session with one cookie that no packet has carried."""
-    if len(SESSION.cookies) < 2:
-        req = nts.build(SESSION, placeholders=7)
-        SESSION.cookies += nts.check_reply(SESSION, req,
-                                           PEER.ask(req.packet)).cookies
-    return SESSION
+    return SESSION.refill(PEER)
 
 
 def check_times(head, before, after):

@@ -19,12 +19,7 @@ PEER = udp.Peer(SERVER)
 
 
 def fresh():
-    """A session with one cookie that no packet has carried."""
-    if len(SESSION.cookies) < 2:
-        req = nts.build(SESSION, placeholders=7)
-        SESSION.cookies += nts.check_reply(SESSION, req,
-                                           PEER.ask(req.packet)).cookies
-    return SESSION
+    return SESSION.refill(PEER)
 
 
 def answered(req):

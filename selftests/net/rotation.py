@@ -14,6 +14,7 @@ import subprocess
 import time
 
 from oracle import ktap, nts, udp
+from oracle.counters import ntsctl
 from oracle.ktap import case, note
 from oracle.nts import need
 
@@ -32,13 +33,6 @@ seen_ids = []           # ids of current keys as they came
 naks = []               # (age, poll) of refusals that must not be
 sent = 0
 jar = []                # (when issued, cookie), oldest first
-
-
-def ntsctl(*args):
-    where = "%s-s" % os.environ["PREFIX"]
-    return subprocess.run(["ip", "netns", "exec", where, "ntsctl", *args],
-                          check=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=20).stdout.decode()
 
 
 def keys():

@@ -14,8 +14,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }
-
 counter() {
 	in_ns s ntsctl --json counters | "$PY" -c '
 import json, sys

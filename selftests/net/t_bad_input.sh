@@ -15,8 +15,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }
-
 good() {
 	cat <<-END
 		$(certpair ecdsa)

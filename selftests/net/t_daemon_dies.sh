@@ -65,7 +65,6 @@ no_loss() {
 		fail "NAKs: $(chronyc authdata)"
 }
 
-oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }
 # A cookie from before all that happens here.
 old_cookie() { oracle_client ask "$WORK/first" | grep -qx "$1"; }
 

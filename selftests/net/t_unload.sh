@@ -17,8 +17,6 @@
 ROUNDS=${ROUNDS:-4}
 RATE=${RATE:-150}
 
-oracle_client() { in_ns c "$PY" -m oracle.client "$@"; }
-
 load_on() {
 	oracle_client save "$WORK/session.$1" "$2"
 	spawn "load.$1" c "$PY" -m oracle.client load "$WORK/session.$1" \

@@ -8,13 +8,17 @@ import subprocess
 from .nts import need
 
 
+def ntsctl(*args, ns="s"):
+    """What ntsctl prints in a namespace."""
+    where = "%s-%s" % (os.environ["PREFIX"], ns)
+    return subprocess.run(["ip", "netns", "exec", where, "ntsctl", *args],
+                          check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=20).stdout.decode()
+
+
 def read(ns="s"):
     """All counters of a namespace as a dictionary of numbers."""
-    where = "%s-%s" % (os.environ["PREFIX"], ns)
-    out = subprocess.run(
-        ["ip", "netns", "exec", where, "ntsctl", "--json", "counters"],
-        check=True, stdout=subprocess.PIPE, timeout=20).stdout
-    return flatten(json.loads(out))
+    return flatten(json.loads(ntsctl("--json", "counters", ns=ns)))
 
 
 def flatten(tree):

@@ -31,6 +31,14 @@ class Session:
         need(reply.aead() == ke.SIV256, "no key establishment: %r", reply)
         return cls(reply.c2s, reply.s2c, reply.cookies())
 
+    def refill(self, peer):
+        """Sees to it that there are cookies that no packet has carried."""
+        if len(self.cookies) < 2:
+            req = build(self, placeholders=7)
+            self.cookies += check_reply(self, req,
+                                        peer.ask(req.packet)).cookies
+        return self
+
 
 def auth_body(siv, aad, text=b"", *, nonce=None, extra=0):
     """The authenticator's body, extra octets of padding at its end."""
