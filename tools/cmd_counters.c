@@ -76,9 +76,12 @@ int cmd_counters(struct ctl *ctl)
 		return ret;
 	if (ctl->form == OUT_JSON) {
 		object = json_object_new_object();
-		for (unsigned int i = 0; i < counters.n; i++)
-			json_object_object_add(object, counters.row[i].name,
-				json_object_new_uint64(counters.row[i].value));
+		for (unsigned int i = 0; i < counters.n; i++) {
+			struct json_object *value;
+
+			value = json_object_new_uint64(counters.row[i].value);
+			json_object_object_add(object, counters.row[i].name, value);
+		}
 		return ask_print_json(object);
 	}
 	if (ctl->form == OUT_TEXT)

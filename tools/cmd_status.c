@@ -110,6 +110,7 @@ static int print_json(const struct server_state *server,
 {
 	struct json_object *object = json_object_new_object();
 	bool attached = daemon->state == NTS_DAEMON_STATE_ATTACHED;
+	const char *mode = state->mode == NTS_TIME_MODE_LOCAL ? "local" : "system";
 
 	json_object_object_add(object, "serving", json_object_new_boolean(server->enabled));
 	json_object_object_add(object, "port", json_object_new_int(server->port));
@@ -117,8 +118,7 @@ static int print_json(const struct server_state *server,
 	json_object_object_add(object, "ipv6", json_object_new_boolean(server->families >> 1 & 1));
 	json_object_object_add(object, "bind4", json_object_new_string(server->bind4));
 	json_object_object_add(object, "bind6", json_object_new_string(server->bind6));
-	json_object_object_add(object, "time_mode", json_object_new_string(
-			       state->mode == NTS_TIME_MODE_LOCAL ? "local" : "system"));
+	json_object_object_add(object, "time_mode", json_object_new_string(mode));
 	json_object_object_add(object, "leap", json_object_new_int(state->leap));
 	json_object_object_add(object, "stratum", json_object_new_int(state->stratum));
 	json_object_object_add(object, "refid", json_object_new_int64(state->refid));

@@ -36,44 +36,52 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static int misunderstood(const char *word, const char *why)
+{
+	fprintf(stderr, "ntsctl: %s %s; ntsctl --help lists what there is\n", word, why);
+	return 2;
+}
+
+static int run(const struct command *command, struct ctl *ctl)
+{
+	char err[NLCONN_ERR_LEN];
+	int ret;
+
+	ctl->conn = nlconn_open(err);
+	if (!ctl->conn)
+		return ask_fail(err);
+	ret = command->run(ctl);
+	nlconn_close(ctl->conn);
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = NULL;
 	struct ctl ctl = { .form = OUT_TEXT };
-	char err[NLCONN_ERR_LEN];
-	int ret;
 
 	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json")) {
-			ctl.form = OUT_JSON;
-		} else if (!strcmp(argv[i], "-c")) {
-			ctl.form = OUT_CSV;
-		} else if (!strcmp(argv[i], "-n")) {
-			continue;
-		} else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
+		const char *word = argv[i];
+
+		if (!strcmp(word, "-h") || !strcmp(word, "--help")) {
 			usage(stdout);
 			return 0;
-		} else if (argv[i][0] == '-' || command) {
-			fprintf(stderr, "ntsctl: %s is not understood; ntsctl --help\n",
-				argv[i]);
-			return 2;
-		} else {
-			command = find_command(argv[i]);
-			if (!command) {
-				fprintf(stderr, "ntsctl: no command %s; ntsctl --help lists them\n",
-					argv[i]);
-				return 2;
-			}
+		}
+		if (!strcmp(word, "--json")) {
+			ctl.form = OUT_JSON;
+		} else if (!strcmp(word, "-c")) {
+			ctl.form = OUT_CSV;
+		} else if (word[0] != '-' && !command) {
+			command = find_command(word);
+			if (!command)
+				return misunderstood(word, "is no command");
+		} else if (strcmp(word, "-n")) {
+			return misunderstood(word, "is not understood");
 		}
 	}
 	if (!command) {
 		usage(stderr);
 		return 2;
 	}
-	ctl.conn = nlconn_open(err);
-	if (!ctl.conn)
-		return ask_fail(err);
-	ret = command->run(&ctl);
-	nlconn_close(ctl.conn);
-	return ret;
+	return run(command, &ctl);
 }

@@ -16,6 +16,7 @@
  * @NTS_SIV_LIB: the AES library of the kernel or program
  * @NTS_SIV_NI: AES-NI; in the kernel only between kernel_fpu_begin() and
  *	kernel_fpu_end()
+ * @NTS_SIV_ENGINES: how many there are
  */
 enum nts_siv_engine {
 	NTS_SIV_LIB,
@@ -34,6 +35,8 @@ struct nts_siv_lib_key {
 /**
  * struct nts_siv_key - a key expanded for one engine
  * @engine: which one
+ * @lib: for NTS_SIV_LIB
+ * @ni: for NTS_SIV_NI
  */
 struct nts_siv_key {
 	enum nts_siv_engine engine;
