@@ -94,17 +94,26 @@ static struct worker_setup *make_setup(struct daemon *d,
 	return setup;
 }
 
-static void write_pidfile(const struct config *conf)
+static void write_pidfile(struct daemon *d)
 {
+	const char *path = d->conf->pidfile;
 	FILE *f;
 
-	if (!conf->pidfile[0])
+	if (!path[0])
 		return;
-	f = fopen(conf->pidfile, "we");
+	f = fopen(path, "we");
 	if (!f || fprintf(f, "%d\n", getpid()) < 0)
-		log_warn("%s: %s", conf->pidfile, strerror(errno));
+		log_warn("%s: %s", path, strerror(errno));
 	if (f)
 		fclose(f);
+	d->has_pidfile = f;
+}
+
+/* That of a daemon that runs already must outlive one that did not start. */
+static void remove_pidfile(const struct daemon *d)
+{
+	if (d->has_pidfile && unlink(d->conf->pidfile) && errno != ENOENT)
+		log_debug("%s: %s", d->conf->pidfile, strerror(errno));
 }
 
 static void make_dump_dir(const struct daemon *d)
@@ -151,6 +160,9 @@ static void commit_reload(struct daemon *d)
 	bool new_dir = strcmp(d->conf->dump_dir, d->conf_next->dump_dir);
 	char err[NL_ERR_LEN];
 
+	/* It was written at the start, and is removed at the end. */
+	memcpy(d->conf_next->pidfile, d->conf->pidfile,
+	       sizeof(d->conf->pidfile));
 	free(d->conf);
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
@@ -186,42 +198,41 @@ uint64_t daemon_now_ms(void)
  */
 bool daemon_start(struct daemon *d)
 {
-	struct worker_setup *setup;
+	struct worker_setup *setup = NULL;
+	const struct keyring_key *key;
 	char err[NL_ERR_LEN];
 
 	d->nl = nl_open(err);
-	if (!d->nl) {
-		log_err("%s", err);
-		return false;
-	}
+	if (!d->nl)
+		goto fail;
 	/* As root still: ports below 1024, the pid file, the TLS keys. */
 	if (d->conf->n_certs &&
-	    !listener_open(&d->listener, d->conf, err, sizeof(err))) {
-		log_err("%s", err);
-		return false;
-	}
+	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
+		goto fail;
 	setup = make_setup(d, d->conf, &d->listener);
 	if (!setup)
 		return false;
-	write_pidfile(d->conf);
+	write_pidfile(d);
 	make_dump_dir(d);
-	if (!sandbox_master(&d->user, err, sizeof(err))) {
-		log_err("%s", err);
-		return false;
-	}
+	if (!sandbox_master(&d->user, err, sizeof(err)))
+		goto fail;
 
-	if (!keeper_load(d))
-		return false;
-	if (!push_all(d, err)) {
-		log_err("%s", err);
+	if (!keeper_load(d)) {
+		certs_close(setup);
 		return false;
 	}
-	setup->key_id = d->ring.key[d->ring.current].id;
-	memcpy(setup->key, d->ring.key[d->ring.current].bytes,
-	       sizeof(setup->key));
+	if (!push_all(d, err))
+		goto fail;
+	key = &d->ring.key[d->ring.current];
+	setup->key_id = key->id;
+	memcpy(setup->key, key->bytes, sizeof(setup->key));
 	return daemon_take_news(d, pool_start(&d->pool, setup, setup->n_pairs ?
 					      d->conf->processes : 0,
 					      daemon_now_ms()));
+fail:
+	log_err("%s", err);
+	certs_close(setup);
+	return false;
 }
 
 /**
@@ -403,9 +414,7 @@ void daemon_stop(struct daemon *d)
 	listener_close(&d->listener);
 	nl_hang_up(d->nl);
 	keyring_wipe(&d->ring);
-	if (d->conf && d->conf->pidfile[0] && unlink(d->conf->pidfile) &&
-	    errno != ENOENT)
-		log_debug("%s: %s", d->conf->pidfile, strerror(errno));
+	remove_pidfile(d);
 	free(d->conf);
 	free(d->conf_next);
 }

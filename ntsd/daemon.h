@@ -25,7 +25,9 @@
  * @feed: what it was told of the clock
  * @counts: what it was told of the workers
  * @attached: it has taken all; else it is tried again
+ * @has_pidfile: it was written
  * @serving: the 1st generation of workers was ready
+ * @reload_again: another SIGHUP came during a reload
  */
 struct daemon {
 	const char *path;
@@ -43,6 +45,7 @@ struct daemon {
 	bool attached;
 	bool serving;
 	bool reload_again;
+	bool has_pidfile;
 	uint64_t rotate_after_ms;
 	uint64_t clock_check_ms;
 	uint64_t clock_push_ms;
