@@ -42,13 +42,14 @@ help: ## list the targets
 # --- module -----------------------------------------------------------------
 
 # Objects of an external module lie beside their sources, so each kernel gets
-# a copy of these; -p keeps the times, so that nothing is rebuilt in vain.
+# a copy of these; -p keeps the times, so that nothing is rebuilt in vain. To
+# newer kernels MO means something else.
 MODULE_SOURCES := $(wildcard Kbuild kmod/Kbuild kmod/*.[ch] kmod/core/*.[ch] uapi/linux/*.h)
 
 modules:
 	@mkdir -p $(MO)/src
 	@cp -p --parents $(MODULE_SOURCES) $(MO)/src/
-	+$(MAKE) -C $(KDIR) M=$(abspath $(MO))/src modules
+	+$(MAKE) -C $(KDIR) MO= M=$(abspath $(MO))/src modules
 	@cp -p $(MO)/src/kmod/*.ko $(MO)/
 
 $(O)/nts.ko: modules
