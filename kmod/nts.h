@@ -28,8 +28,7 @@ struct socket;
 	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module got them")
 
 enum nts_counter {
-	NTS_COUNTER_FACTS = NTS_VERDICT_COUNT,
-	NTS_COUNTER_BEFORE_FACTS = NTS_COUNTER_FACTS - 1,
+	NTS_COUNTER_BEFORE_FACTS = NTS_VERDICT_COUNT - 1,
 #define NTS_FACT_ENUM(id, name, text) NTS_COUNTER_##id,
 	NTS_FACTS(NTS_FACT_ENUM)
 #undef NTS_FACT_ENUM
