@@ -48,6 +48,83 @@ nts_daemon_nl_policy[NTS_A_DAEMON_MAX + 1] = {
 	[NTS_A_DAEMON_PID] = { .type = NLA_U32 },
 };
 
+static const struct nla_policy
+nts_source_nl_policy[NTS_A_SOURCE_MAX + 1] = {
+	[NTS_A_SOURCE_ID] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = NTS_MAX_NAME_LEN },
+	[NTS_A_SOURCE_ADDR4] = NLA_POLICY_EXACT_LEN(4),
+	[NTS_A_SOURCE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NTS_A_SOURCE_SCOPE] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[NTS_A_SOURCE_FLAGS] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_MINPOLL] = NLA_POLICY_RANGE(NLA_S32, -6, 24),
+	[NTS_A_SOURCE_MAXPOLL] = NLA_POLICY_RANGE(NLA_S32, -6, 24),
+	[NTS_A_SOURCE_PRESEND] = NLA_POLICY_RANGE(NLA_S32, -6, 25),
+	[NTS_A_SOURCE_POLLTARGET] = NLA_POLICY_RANGE(NLA_U8, 6, 60),
+	[NTS_A_SOURCE_MINSAMPLES] = NLA_POLICY_MAX(NLA_U8, 64),
+	[NTS_A_SOURCE_MAXSAMPLES] = NLA_POLICY_RANGE(NLA_U8, 1, 64),
+	[NTS_A_SOURCE_MAXDELAY] = { .type = NLA_U64 },
+	[NTS_A_SOURCE_MAXDELAYRATIO] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_MAXDELAYDEVRATIO] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_OFFSET] = { .type = NLA_S64 },
+	[NTS_A_SOURCE_ONLINE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_SOURCE_KE_ATTEMPTS] = { .type = NLA_U32 },
+	[NTS_A_SOURCE_PROBLEM] = { .type = NLA_NUL_STRING, .len = NTS_MAX_NAME_LEN },
+};
+
+static const struct nla_policy
+nts_nts_nl_policy[NTS_A_NTS_MAX + 1] = {
+	[NTS_A_NTS_ID] = { .type = NLA_U32 },
+	[NTS_A_NTS_AEAD] = { .type = NLA_U16 },
+	[NTS_A_NTS_C2S] = NLA_POLICY_EXACT_LEN(32),
+	[NTS_A_NTS_S2C] = NLA_POLICY_EXACT_LEN(32),
+	[NTS_A_NTS_COOKIE] = { .type = NLA_BINARY, .len = NTS_MAX_COOKIE_LEN },
+	[NTS_A_NTS_AGE_MS] = { .type = NLA_U64 },
+	[NTS_A_NTS_COUNT] = NLA_POLICY_MAX(NLA_U32, 8),
+};
+
+static const struct nla_policy
+nts_discipline_nl_policy[NTS_A_DISCIPLINE_MAX + 1] = {
+	[NTS_A_DISCIPLINE_STEER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_DISCIPLINE_MAKESTEP_THRESHOLD] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_MAKESTEP_LIMIT] = NLA_POLICY_MIN(NLA_S32, -1),
+	[NTS_A_DISCIPLINE_MAXCHANGE_LIMIT] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_MAXCHANGE_START] = NLA_POLICY_MIN(NLA_S32, 0),
+	[NTS_A_DISCIPLINE_MAXCHANGE_IGNORE] = NLA_POLICY_MIN(NLA_S32, -1),
+	[NTS_A_DISCIPLINE_MAXUPDATESKEW] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_MAXSLEWRATE] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_MAXCLOCKERROR] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_CORRTIMERATIO] = { .type = NLA_U32 },
+	[NTS_A_DISCIPLINE_MAXDISTANCE] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_MAXJITTER] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_STRATUMWEIGHT] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_RESELECTDIST] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_COMBINELIMIT] = { .type = NLA_U32 },
+	[NTS_A_DISCIPLINE_MINSOURCES] = NLA_POLICY_MIN(NLA_U8, 1),
+	[NTS_A_DISCIPLINE_AUTHSELECTMODE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[NTS_A_DISCIPLINE_LEAPSECMODE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[NTS_A_DISCIPLINE_RTCSYNC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_DISCIPLINE_FREQ] = { .type = NLA_S64 },
+	[NTS_A_DISCIPLINE_SKEW] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy
+nts_command_nl_policy[NTS_A_COMMAND_MAX + 1] = {
+	[NTS_A_COMMAND_ACTION] = NLA_POLICY_MAX(NLA_U8, 4),
+	[NTS_A_COMMAND_ID] = { .type = NLA_U32 },
+	[NTS_A_COMMAND_GOOD] = { .type = NLA_U8 },
+	[NTS_A_COMMAND_LIMIT] = { .type = NLA_U8 },
+};
+
+static const struct nla_policy
+nts_adjust_nl_policy[NTS_A_ADJUST_MAX + 1] = {
+	[NTS_A_ADJUST_SEQ] = { .type = NLA_U32 },
+	[NTS_A_ADJUST_FREQ] = { .type = NLA_S64 },
+	[NTS_A_ADJUST_TICK] = { .type = NLA_S64 },
+	[NTS_A_ADJUST_STATUS] = { .type = NLA_S32 },
+	[NTS_A_ADJUST_RESULT] = { .type = NLA_S32 },
+};
+
 const struct genl_ops nts_nl_ops[] = {
 	{
 		.cmd = NTS_CMD_SERVER_GET,
@@ -95,6 +172,67 @@ const struct genl_ops nts_nl_ops[] = {
 		.doit = nts_nl_daemon_set_doit,
 		.policy = nts_daemon_nl_policy,
 		.maxattr = NTS_A_DAEMON_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_SOURCE_GET,
+		.dumpit = nts_nl_source_get_dumpit,
+	},
+	{
+		.cmd = NTS_CMD_SOURCE_SET,
+		.doit = nts_nl_source_set_doit,
+		.policy = nts_source_nl_policy,
+		.maxattr = NTS_A_SOURCE_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_SOURCE_DEL,
+		.doit = nts_nl_source_del_doit,
+		.policy = nts_source_nl_policy,
+		.maxattr = NTS_A_SOURCE_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_NTS_SET,
+		.doit = nts_nl_nts_set_doit,
+		.policy = nts_nts_nl_policy,
+		.maxattr = NTS_A_NTS_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_COOKIES_TAKE,
+		.doit = nts_nl_cookies_take_doit,
+		.policy = nts_nts_nl_policy,
+		.maxattr = NTS_A_NTS_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_DISCIPLINE_GET,
+		.doit = nts_nl_discipline_get_doit,
+	},
+	{
+		.cmd = NTS_CMD_DISCIPLINE_SET,
+		.doit = nts_nl_discipline_set_doit,
+		.policy = nts_discipline_nl_policy,
+		.maxattr = NTS_A_DISCIPLINE_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_TRACKING_GET,
+		.doit = nts_nl_tracking_get_doit,
+	},
+	{
+		.cmd = NTS_CMD_COMMAND,
+		.doit = nts_nl_command_doit,
+		.policy = nts_command_nl_policy,
+		.maxattr = NTS_A_COMMAND_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_ADJUST_SET,
+		.doit = nts_nl_adjust_set_doit,
+		.policy = nts_adjust_nl_policy,
+		.maxattr = NTS_A_ADJUST_MAX,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

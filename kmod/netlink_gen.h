@@ -21,6 +21,16 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_daemon_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_daemon_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_source_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nts_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_nts_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_cookies_take_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_discipline_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_discipline_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_tracking_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_command_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_adjust_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 extern const struct genl_ops nts_nl_ops[];
 extern const unsigned int nts_nl_n_ops;

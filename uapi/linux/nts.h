@@ -5,9 +5,10 @@
 #define _UAPI_LINUX_NTS_H
 
 /*
- * Control of the in-kernel NTS-protected NTP server. All state is per
- * network namespace. Setters need CAP_NET_ADMIN in the user namespace
- * that owns the network namespace. Key bytes go in and never come out.
+ * Control of the in-kernel NTS-protected NTP server and client. All
+ * state is per network namespace. Setters need CAP_NET_ADMIN in the
+ * user namespace that owns the network namespace. Key bytes go in and
+ * never come out.
  */
 #define NTS_FAMILY_NAME "nts"
 #define NTS_FAMILY_VERSION 1
@@ -22,6 +23,19 @@
  * 5.1)
  */
 #define NTS_AEAD_AES_SIV_CMAC_256 15
+/* octets of the longest cookie a client association takes */
+#define NTS_MAX_COOKIE_LEN 256
+/* cookies a client association holds (RFC 8915, 5.7) */
+#define NTS_MAX_COOKIES 8
+/* client associations of a network namespace */
+#define NTS_MAX_SOURCES 64
+/* characters of a source's name */
+#define NTS_MAX_NAME_LEN 255
+/*
+ * frequencies and skews are fractions in units of 2^-48; one part per
+ * million is 281474976.7
+ */
+#define NTS_FREQ_SHIFT 48
 
 /* place of a cookie key in the rotation */
 enum nts_key_role {
@@ -56,6 +70,120 @@ enum nts_daemon_state {
 	NTS_DAEMON_STATE_GONE,
 	/* a daemon holds the netns */
 	NTS_DAEMON_STATE_ATTACHED,
+};
+
+/* options of a source, as in chrony.conf(5) */
+enum nts_source_flag {
+	NTS_SOURCE_FLAG_IBURST = 1 << 0,
+	NTS_SOURCE_FLAG_BURST = 1 << 1,
+	NTS_SOURCE_FLAG_PREFER = 1 << 2,
+	NTS_SOURCE_FLAG_TRUST = 1 << 3,
+	NTS_SOURCE_FLAG_REQUIRE = 1 << 4,
+	NTS_SOURCE_FLAG_NOSELECT = 1 << 5,
+	/* only authenticated answers are used */
+	NTS_SOURCE_FLAG_NTS = 1 << 6,
+	NTS_SOURCE_FLAG_XLEAVE = 1 << 7,
+};
+
+/*
+ * what sources without authentication may do (directive
+ * authselectmode)
+ */
+enum nts_authselect_mode {
+	NTS_AUTHSELECT_MODE_REQUIRE,
+	NTS_AUTHSELECT_MODE_PREFER,
+	NTS_AUTHSELECT_MODE_MIX,
+	NTS_AUTHSELECT_MODE_IGNORE,
+};
+
+/* how the system clock gets over a leap second (directive leapsecmode) */
+enum nts_leapsec_mode {
+	NTS_LEAPSEC_MODE_SYSTEM,
+	NTS_LEAPSEC_MODE_STEP,
+	NTS_LEAPSEC_MODE_SLEW,
+	NTS_LEAPSEC_MODE_IGNORE,
+};
+
+/* who steers the system clock */
+enum nts_adjust_method {
+	/* nobody, the clock is only measured */
+	NTS_ADJUST_METHOD_NONE,
+	/* the module itself */
+	NTS_ADJUST_METHOD_KERNEL,
+	/* the daemon, by clock_adjtime(2) */
+	NTS_ADJUST_METHOD_DAEMON,
+};
+
+/* who took a timestamp */
+enum nts_stamp_kind {
+	/* software, when the packet was handled */
+	NTS_STAMP_KIND_DAEMON,
+	/* the network stack */
+	NTS_STAMP_KIND_KERNEL,
+	NTS_STAMP_KIND_HARDWARE,
+};
+
+/* what a command does */
+enum nts_action {
+	/* step the system clock to NTP time now */
+	NTS_ACTION_MAKESTEP,
+	/* choose among the sources afresh */
+	NTS_ACTION_RESELECT,
+	/* forget all samples */
+	NTS_ACTION_RESET_SOURCES,
+	/* send a burst of requests */
+	NTS_ACTION_BURST,
+	/* send the next request without delay */
+	NTS_ACTION_POLL_NOW,
+};
+
+/* what happened to a source */
+enum nts_source_news {
+	/* it is the system's source now */
+	NTS_SOURCE_NEWS_SELECTED,
+	/* it was, and nobody is now */
+	NTS_SOURCE_NEWS_UNSELECTED,
+	/* most others disagree with it */
+	NTS_SOURCE_NEWS_FALSETICKER,
+	/* it no longer is a falseticker */
+	NTS_SOURCE_NEWS_TRUECHIMER,
+	NTS_SOURCE_NEWS_REACHABLE,
+	/* eight polls in a row without an answer */
+	NTS_SOURCE_NEWS_UNREACHABLE,
+	/* it has no cookies or keys left, or its server refused them */
+	NTS_SOURCE_NEWS_NEED_KEYS,
+	/* its server could not open a cookie (RFC 8915, 5.7) */
+	NTS_SOURCE_NEWS_NAK,
+	/* its server denies service; polling stopped */
+	NTS_SOURCE_NEWS_KOD_DENY,
+	/* its server wants to be asked less often */
+	NTS_SOURCE_NEWS_KOD_RATE,
+	/* the first authentic answer with these keys */
+	NTS_SOURCE_NEWS_AUTHENTICATED,
+	/* its time jumped, earlier samples were dropped */
+	NTS_SOURCE_NEWS_STEP,
+};
+
+/* what happened to the clock */
+enum nts_clock_news {
+	NTS_CLOCK_NEWS_SYNCHRONISED,
+	/* no source is selectable */
+	NTS_CLOCK_NEWS_UNSYNCHRONISED,
+	NTS_CLOCK_NEWS_STEPPED,
+	/* another program steers the system clock; ours holds off */
+	NTS_CLOCK_NEWS_FOREIGN,
+	/* the other program is quiet, ours steers again */
+	NTS_CLOCK_NEWS_RESUMED,
+	/* a change larger than maxchange was not made */
+	NTS_CLOCK_NEWS_REFUSED,
+	/* a leap second was applied */
+	NTS_CLOCK_NEWS_LEAP,
+	/* no authenticated source is selectable, plain ones are used */
+	NTS_CLOCK_NEWS_PLAIN_FALLBACK,
+	/* authenticated sources took over from plain ones */
+	NTS_CLOCK_NEWS_AUTHENTICATED_AGAIN,
+	/* the machine slept, samples were dropped */
+	NTS_CLOCK_NEWS_SUSPENDED,
 };
 
 enum {
@@ -179,6 +307,332 @@ enum {
 };
 
 enum {
+	NTS_A_SOURCE_UNSPEC,
+	/* given by the kernel, unique in the network namespace */
+	NTS_A_SOURCE_ID,
+	/* as configured */
+	NTS_A_SOURCE_NAME,
+	/*
+	 * IPv4 address, network byte order; without any address it is
+	 * unresolved
+	 */
+	NTS_A_SOURCE_ADDR4,
+	NTS_A_SOURCE_ADDR6,
+	/* interface index for a link-local address */
+	NTS_A_SOURCE_SCOPE,
+	/* UDP port, host byte order, default 123 */
+	NTS_A_SOURCE_PORT,
+	/* mask of enum nts_source_flag */
+	NTS_A_SOURCE_FLAGS,
+	/* log2 seconds, default 6 */
+	NTS_A_SOURCE_MINPOLL,
+	/* log2 seconds, default 10 */
+	NTS_A_SOURCE_MAXPOLL,
+	/* poll interval from which a request is sent ahead; 25 is never */
+	NTS_A_SOURCE_PRESEND,
+	/* samples the interval is adapted to, default 8 */
+	NTS_A_SOURCE_POLLTARGET,
+	NTS_A_SOURCE_MINSAMPLES,
+	NTS_A_SOURCE_MAXSAMPLES,
+	/* nanoseconds, default 3 s */
+	NTS_A_SOURCE_MAXDELAY,
+	/* 16.16 fixed point, 0 is off */
+	NTS_A_SOURCE_MAXDELAYRATIO,
+	/* 16.16 fixed point, 0 is off, default 10 */
+	NTS_A_SOURCE_MAXDELAYDEVRATIO,
+	/* nanoseconds added to every measured offset */
+	NTS_A_SOURCE_OFFSET,
+	/* 1 while it is polled, default 1 */
+	NTS_A_SOURCE_ONLINE,
+	/* NTS-KE attempts since the last success, as the daemon counts */
+	NTS_A_SOURCE_KE_ATTEMPTS,
+	/* why the last attempt of the daemon failed, empty when it did not */
+	NTS_A_SOURCE_PROBLEM,
+	/* selection state, the character of chronyc selectdata */
+	NTS_A_SOURCE_STATE,
+	/* current interval, log2 seconds */
+	NTS_A_SOURCE_POLL,
+	/* the last eight polls, 1 is answered */
+	NTS_A_SOURCE_REACH,
+	/* options after authselectmode */
+	NTS_A_SOURCE_EFFECTIVE_FLAGS,
+	/* nanoseconds since the last good answer; absent before the first */
+	NTS_A_SOURCE_LAST_RX,
+	/* nanoseconds until the next request */
+	NTS_A_SOURCE_NEXT_TX,
+	/*
+	 * nanoseconds the server was ahead of NTP time in the last sample;
+	 * with the corrections made since
+	 */
+	NTS_A_SOURCE_LAST_OFFSET,
+	/* as it was measured then */
+	NTS_A_SOURCE_LAST_OFFSET_MEASURED,
+	/* nanoseconds, bound of its error */
+	NTS_A_SOURCE_LAST_ERROR,
+	NTS_A_SOURCE_LEAP,
+	NTS_A_SOURCE_STRATUM,
+	NTS_A_SOURCE_REFID,
+	/* nanoseconds since 1970 UTC */
+	NTS_A_SOURCE_REFTIME,
+	/* nanoseconds */
+	NTS_A_SOURCE_ROOT_DELAY,
+	/* nanoseconds */
+	NTS_A_SOURCE_ROOT_DISPERSION,
+	/* log2 seconds */
+	NTS_A_SOURCE_PRECISION,
+	NTS_A_SOURCE_VERSION,
+	NTS_A_SOURCE_REMOTE_MODE,
+	NTS_A_SOURCE_REMOTE_POLL,
+	NTS_A_SOURCE_LOCAL4,
+	NTS_A_SOURCE_LOCAL6,
+	/* the ten NTP tests of chronyc ntpdata, first one in the highest bit */
+	NTS_A_SOURCE_TESTS,
+	NTS_A_SOURCE_SAMPLE_OFFSET,
+	NTS_A_SOURCE_PEER_DELAY,
+	NTS_A_SOURCE_PEER_DISPERSION,
+	/* nanoseconds the server took */
+	NTS_A_SOURCE_RESPONSE_TIME,
+	/* 16.16 fixed point, -0.5 to 0.5 */
+	NTS_A_SOURCE_ASYMMETRY,
+	NTS_A_SOURCE_INTERLEAVED,
+	NTS_A_SOURCE_AUTHENTICATED,
+	NTS_A_SOURCE_TX_STAMP,
+	NTS_A_SOURCE_RX_STAMP,
+	NTS_A_SOURCE_TOTAL_TX,
+	NTS_A_SOURCE_TOTAL_RX,
+	/* answers that passed tests 1 to 5 */
+	NTS_A_SOURCE_TOTAL_VALID,
+	/* answers that became samples */
+	NTS_A_SOURCE_TOTAL_GOOD,
+	NTS_A_SOURCE_TOTAL_KERNEL_TX,
+	NTS_A_SOURCE_TOTAL_KERNEL_RX,
+	NTS_A_SOURCE_TOTAL_HW_TX,
+	NTS_A_SOURCE_TOTAL_HW_RX,
+	/* NP of chronyc sourcestats */
+	NTS_A_SOURCE_SAMPLES,
+	/* NR */
+	NTS_A_SOURCE_RUNS,
+	/* nanoseconds */
+	NTS_A_SOURCE_SPAN,
+	/* residual frequency, 2^-48 */
+	NTS_A_SOURCE_FREQ,
+	/* 2^-48 */
+	NTS_A_SOURCE_SKEW,
+	/* nanoseconds */
+	NTS_A_SOURCE_EST_OFFSET,
+	/* nanoseconds */
+	NTS_A_SOURCE_STD_DEV,
+	/* 16.16 fixed point */
+	NTS_A_SOURCE_SCORE,
+	/* nanoseconds */
+	NTS_A_SOURCE_INTERVAL_LOW,
+	/* nanoseconds */
+	NTS_A_SOURCE_INTERVAL_HIGH,
+	/* times keys were installed */
+	NTS_A_SOURCE_KE_COUNT,
+	/* 0 without keys */
+	NTS_A_SOURCE_AEAD,
+	/* nanoseconds since keys were installed, absent without keys */
+	NTS_A_SOURCE_KE_AGE,
+	/* since keys were installed */
+	NTS_A_SOURCE_NAKS,
+	/* how many are left */
+	NTS_A_SOURCE_COOKIES,
+	NTS_A_SOURCE_COOKIE_LEN,
+	NTS_A_SOURCE_PAD,
+
+	__NTS_A_SOURCE_MAX,
+	NTS_A_SOURCE_MAX = __NTS_A_SOURCE_MAX - 1
+};
+
+enum {
+	NTS_A_NTS_UNSPEC,
+	/* of the source */
+	NTS_A_NTS_ID,
+	NTS_A_NTS_AEAD,
+	/* key of requests, never read back */
+	NTS_A_NTS_C2S,
+	/* key of answers, never read back */
+	NTS_A_NTS_S2C,
+	NTS_A_NTS_COOKIE,
+	/* milliseconds since the key establishment */
+	NTS_A_NTS_AGE_MS,
+	/* how many cookies to take out */
+	NTS_A_NTS_COUNT,
+	NTS_A_NTS_PAD,
+
+	__NTS_A_NTS_MAX,
+	NTS_A_NTS_MAX = __NTS_A_NTS_MAX - 1
+};
+
+enum {
+	NTS_A_DISCIPLINE_UNSPEC,
+	/*
+	 * 1 steers the system clock (initial network namespace only), 0
+	 * measures
+	 */
+	NTS_A_DISCIPLINE_STEER,
+	/* nanoseconds */
+	NTS_A_DISCIPLINE_MAKESTEP_THRESHOLD,
+	/* clock updates in which a step may be made, 0 none, -1 any */
+	NTS_A_DISCIPLINE_MAKESTEP_LIMIT,
+	/* nanoseconds, 0 is off */
+	NTS_A_DISCIPLINE_MAXCHANGE_LIMIT,
+	/* updates before the limit holds */
+	NTS_A_DISCIPLINE_MAXCHANGE_START,
+	/* changes refused before giving up, -1 never */
+	NTS_A_DISCIPLINE_MAXCHANGE_IGNORE,
+	/* 2^-48, default 1000 ppm */
+	NTS_A_DISCIPLINE_MAXUPDATESKEW,
+	/* 2^-48, default 83333.333 ppm */
+	NTS_A_DISCIPLINE_MAXSLEWRATE,
+	/* 2^-48, default 1 ppm */
+	NTS_A_DISCIPLINE_MAXCLOCKERROR,
+	/* 16.16 fixed point, default 3 */
+	NTS_A_DISCIPLINE_CORRTIMERATIO,
+	/* nanoseconds, default 3 s */
+	NTS_A_DISCIPLINE_MAXDISTANCE,
+	/* nanoseconds, default 1 s */
+	NTS_A_DISCIPLINE_MAXJITTER,
+	/* nanoseconds, default 1 ms */
+	NTS_A_DISCIPLINE_STRATUMWEIGHT,
+	/* nanoseconds, default 100 us */
+	NTS_A_DISCIPLINE_RESELECTDIST,
+	/* 16.16 fixed point, default 3 */
+	NTS_A_DISCIPLINE_COMBINELIMIT,
+	NTS_A_DISCIPLINE_MINSOURCES,
+	NTS_A_DISCIPLINE_AUTHSELECTMODE,
+	NTS_A_DISCIPLINE_LEAPSECMODE,
+	NTS_A_DISCIPLINE_RTCSYNC,
+	/*
+	 * known frequency error of the system clock, positive when it is slow,
+	 * 2^-48; taken only before the first update
+	 */
+	NTS_A_DISCIPLINE_FREQ,
+	/* bound of its error, 2^-48 */
+	NTS_A_DISCIPLINE_SKEW,
+	NTS_A_DISCIPLINE_PAD,
+
+	__NTS_A_DISCIPLINE_MAX,
+	NTS_A_DISCIPLINE_MAX = __NTS_A_DISCIPLINE_MAX - 1
+};
+
+enum {
+	NTS_A_TRACKING_UNSPEC,
+	NTS_A_TRACKING_SYNCHRONISED,
+	/* id of the selected one, absent without */
+	NTS_A_TRACKING_SOURCE,
+	/* of the selected source */
+	NTS_A_TRACKING_NAME,
+	NTS_A_TRACKING_REFID,
+	NTS_A_TRACKING_ADDR4,
+	NTS_A_TRACKING_ADDR6,
+	NTS_A_TRACKING_STRATUM,
+	NTS_A_TRACKING_LEAP,
+	/* nanoseconds since 1970 UTC */
+	NTS_A_TRACKING_REFTIME,
+	/* nanoseconds by which NTP time is ahead of the system clock */
+	NTS_A_TRACKING_CORRECTION,
+	/* nanoseconds NTP time was moved forward at the last update */
+	NTS_A_TRACKING_LAST_OFFSET,
+	NTS_A_TRACKING_RMS_OFFSET,
+	/* 2^-48, positive when the uncorrected system clock is slow */
+	NTS_A_TRACKING_FREQ,
+	NTS_A_TRACKING_RESIDUAL_FREQ,
+	NTS_A_TRACKING_SKEW,
+	NTS_A_TRACKING_ROOT_DELAY,
+	/* now */
+	NTS_A_TRACKING_ROOT_DISPERSION,
+	/* nanoseconds */
+	NTS_A_TRACKING_UPDATE_INTERVAL,
+	NTS_A_TRACKING_UPDATES,
+	NTS_A_TRACKING_METHOD,
+	/* why it is not the kernel */
+	NTS_A_TRACKING_METHOD_REASON,
+	/* acts of other programs on the system clock */
+	NTS_A_TRACKING_FOREIGN,
+	/* nanoseconds until steering resumes, 0 when it does */
+	NTS_A_TRACKING_HOLD_OFF,
+	/* errno of the last attempt to steer, 0 when it worked */
+	NTS_A_TRACKING_ADJUST_ERROR,
+	/* 1 while the system clock is steered by us */
+	NTS_A_TRACKING_STEERING,
+	NTS_A_TRACKING_PAD,
+
+	__NTS_A_TRACKING_MAX,
+	NTS_A_TRACKING_MAX = __NTS_A_TRACKING_MAX - 1
+};
+
+enum {
+	NTS_A_COMMAND_UNSPEC,
+	NTS_A_COMMAND_ACTION,
+	/* of a source, absent means all */
+	NTS_A_COMMAND_ID,
+	/* answers a burst wants */
+	NTS_A_COMMAND_GOOD,
+	/* requests a burst sends at most */
+	NTS_A_COMMAND_LIMIT,
+
+	__NTS_A_COMMAND_MAX,
+	NTS_A_COMMAND_MAX = __NTS_A_COMMAND_MAX - 1
+};
+
+enum {
+	NTS_A_ADJUST_UNSPEC,
+	/* of the request; 0 in a spontaneous report */
+	NTS_A_ADJUST_SEQ,
+	/* as in struct timex */
+	NTS_A_ADJUST_MODES,
+	/* nanoseconds for ADJ_SETOFFSET */
+	NTS_A_ADJUST_STEP,
+	/* 2^-16 ppm, as in struct timex */
+	NTS_A_ADJUST_FREQ,
+	/* microseconds */
+	NTS_A_ADJUST_TICK,
+	/* STA_* */
+	NTS_A_ADJUST_STATUS,
+	/* microseconds */
+	NTS_A_ADJUST_MAXERROR,
+	/* microseconds */
+	NTS_A_ADJUST_ESTERROR,
+	/* 0 or an errno */
+	NTS_A_ADJUST_RESULT,
+	NTS_A_ADJUST_PAD,
+
+	__NTS_A_ADJUST_MAX,
+	NTS_A_ADJUST_MAX = __NTS_A_ADJUST_MAX - 1
+};
+
+enum {
+	NTS_A_SOURCE_NOTE_UNSPEC,
+	NTS_A_SOURCE_NOTE_NEWS,
+	NTS_A_SOURCE_NOTE_ID,
+	NTS_A_SOURCE_NOTE_NAME,
+	NTS_A_SOURCE_NOTE_ADDR4,
+	NTS_A_SOURCE_NOTE_ADDR6,
+	/* nanoseconds, where it matters */
+	NTS_A_SOURCE_NOTE_OFFSET,
+	NTS_A_SOURCE_NOTE_AUTHENTICATED,
+	NTS_A_SOURCE_NOTE_PAD,
+
+	__NTS_A_SOURCE_NOTE_MAX,
+	NTS_A_SOURCE_NOTE_MAX = __NTS_A_SOURCE_NOTE_MAX - 1
+};
+
+enum {
+	NTS_A_CLOCK_NOTE_UNSPEC,
+	NTS_A_CLOCK_NOTE_NEWS,
+	/* nanoseconds, where it matters */
+	NTS_A_CLOCK_NOTE_OFFSET,
+	/* nanoseconds, where it matters */
+	NTS_A_CLOCK_NOTE_DURATION,
+	NTS_A_CLOCK_NOTE_PAD,
+
+	__NTS_A_CLOCK_NOTE_MAX,
+	NTS_A_CLOCK_NOTE_MAX = __NTS_A_CLOCK_NOTE_MAX - 1
+};
+
+enum {
 	/* tell where requests are answered */
 	NTS_CMD_SERVER_GET = 1,
 	/* open, move or close the UDP sockets of this netns */
@@ -206,6 +660,36 @@ enum {
 	NTS_CMD_NAK_EVENT,
 	/* the daemon came or went */
 	NTS_CMD_DAEMON_EVENT,
+	/* list the client associations */
+	NTS_CMD_SOURCE_GET,
+	/*
+	 * make a client association, when there is no id, or change one;
+	 * attributes that are absent stay as they are, a new address drops the
+	 * samples
+	 */
+	NTS_CMD_SOURCE_SET,
+	/* end a client association */
+	NTS_CMD_SOURCE_DEL,
+	/* install the keys and cookies of a client association */
+	NTS_CMD_NTS_SET,
+	/* take cookies out of a client association, which then never uses them */
+	NTS_CMD_COOKIES_TAKE,
+	/* tell how the clock is disciplined */
+	NTS_CMD_DISCIPLINE_GET,
+	/* set how the clock is disciplined; what is absent stays as it is */
+	NTS_CMD_DISCIPLINE_SET,
+	/* tell how the clock does */
+	NTS_CMD_TRACKING_GET,
+	/* do something now */
+	NTS_CMD_COMMAND,
+	/* the daemon reports what clock_adjtime(2) said */
+	NTS_CMD_ADJUST_SET,
+	/* the daemon is to call clock_adjtime(2) */
+	NTS_CMD_ADJUST_EVENT,
+	/* something happened to a source */
+	NTS_CMD_SOURCE_EVENT,
+	/* something happened to the clock */
+	NTS_CMD_CLOCK_EVENT,
 
 	__NTS_CMD_MAX,
 	NTS_CMD_MAX = __NTS_CMD_MAX - 1
