@@ -52,6 +52,30 @@ build_guest_make()
 	fi
 }
 
+# build_drift KERNEL|debug: the clocksource of --drift, where guests find modules.
+build_drift()
+{
+	local kdir
+
+	kdir=$(kernel_kdir "$1") || return 1
+	[ "$1" != new ] || build_chroot >/dev/null || return 1
+	build_locked build_drift_make "$1" "$kdir"
+}
+
+build_drift_make()
+{
+	local dir=$TOP/build/guest/$1 root
+
+	as_owner mkdir -p "$dir/drift"
+	as_owner cp -p "$TOP/selftests/vm/drift/Kbuild" "$TOP/selftests/vm/drift/drift.c" "$dir/drift/"
+	if [ "$1" = new ]; then
+		root=$(build_chroot) || return 1
+		in_chroot "$root" make -C "$2" -s "M=$dir/drift" modules </dev/null
+	else
+		as_owner make -C "$2" -s "M=$dir/drift" modules </dev/null
+	fi && as_owner cp -p "$dir/drift/drift.ko" "$dir/"
+}
+
 # build_kunit: the module and its KUnit modules for User Mode Linux.
 build_kunit()
 {
