@@ -92,6 +92,7 @@ bool check_file(const char *path)
 			ok &= check_pair(conf, i, &setup->pair[i]);
 		certs_close(setup);
 	}
+	config_free(conf);
 	free(conf);
 	return ok;
 }

@@ -10,6 +10,9 @@
 
 #define CONFIG_MAX_PAIRS 8
 #define CONFIG_NAME_MAX 255
+#define CONFIG_MAX_TRUSTED 32
+#define CONFIG_MAX_SOURCES 64
+#define CONFIG_REFRESH_S 1209600
 
 /* Where a directive was read, for messages that can only be told later. */
 struct config_place {
@@ -23,6 +26,94 @@ struct config_path {
 };
 
 enum config_clock { CONFIG_CLOCK_SYSTEM, CONFIG_CLOCK_LOCAL };
+
+/* What sources without authentication may do, by chrony's names. */
+enum config_auth {
+	CONFIG_AUTH_REQUIRE,
+	CONFIG_AUTH_PREFER,
+	CONFIG_AUTH_MIX,
+	CONFIG_AUTH_IGNORE,
+};
+
+enum config_leap {
+	CONFIG_LEAP_SYSTEM,
+	CONFIG_LEAP_STEP,
+	CONFIG_LEAP_SLEW,
+	CONFIG_LEAP_IGNORE,
+};
+
+enum config_family { CONFIG_FAMILY_ANY, CONFIG_FAMILY_4, CONFIG_FAMILY_6 };
+
+/**
+ * struct config_source - one directive server or pool
+ * @name: host name or address, of the NTS-KE server with @nts
+ * @pool: each address of the name is a source of its own
+ * @maxsources: so many of them
+ * @certset: the set of trusted certificates
+ * @maxdelay: and @offset are seconds
+ * @place: where it was read
+ *
+ * What else there is has the names and units of chrony.conf(5).
+ */
+struct config_source {
+	char name[CONFIG_NAME_MAX + 1];
+	bool pool;
+	bool nts;
+	bool iburst;
+	bool burst;
+	bool prefer;
+	bool trust;
+	bool require;
+	bool noselect;
+	bool xleave;
+	bool offline;
+	enum config_family family;
+	unsigned int maxsources;
+	uint16_t port;
+	uint16_t nts_port;
+	uint32_t certset;
+	int minpoll;
+	int maxpoll;
+	int presend;
+	unsigned int polltarget;
+	unsigned int minsamples;
+	unsigned int maxsamples;
+	double maxdelay;
+	double maxdelayratio;
+	double maxdelaydevratio;
+	double offset;
+	struct config_place place;
+};
+
+/* How the clock is disciplined; seconds and ppm, as in chrony.conf(5). */
+struct config_discipline {
+	double makestep_threshold;
+	int makestep_limit;
+	double maxchange_limit;
+	int maxchange_start;
+	int maxchange_ignore;
+	double maxupdateskew;
+	double maxslewrate;
+	double maxclockerror;
+	double corrtimeratio;
+	double maxdistance;
+	double maxjitter;
+	double stratumweight;
+	double reselectdist;
+	double combinelimit;
+	unsigned int minsources;
+	unsigned int minsamples;
+	unsigned int maxsamples;
+	enum config_auth auth;
+	enum config_leap leap;
+	bool rtcsync;
+};
+
+/* Whom NTS-KE servers' certificates may come from. */
+struct config_trusted {
+	uint32_t set;
+	struct config_path path;
+};
 
 struct config {
 	struct config_path cert[CONFIG_MAX_PAIRS];
@@ -45,6 +136,23 @@ struct config {
 	struct in6_addr bind6;
 	enum config_clock clock;
 	uint8_t stratum;
+
+	struct config_source *source;
+	unsigned int n_sources;
+	struct config_discipline discipline;
+	char driftfile[PATH_MAX];
+	struct config_trusted trusted[CONFIG_MAX_TRUSTED];
+	unsigned int n_trusted;
+	bool no_system_certs;
+	uint32_t no_cert_time_check;
+	double nts_timeout_s;
+	double nts_refresh_s;
+	double refresh_s;
+	unsigned int max_nts_retry;
+	bool bind_acq4_set;
+	bool bind_acq6_set;
+	struct in_addr bind_acq4;
+	struct in6_addr bind_acq6;
 };
 
 /**
@@ -60,5 +168,6 @@ typedef void config_tell(void *arg, bool is_error, const char *file, int line,
 
 bool config_read(struct config *conf, const char *path, config_tell *tell,
 		 void *arg);
+void config_free(struct config *conf);
 
 #endif

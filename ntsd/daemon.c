@@ -126,9 +126,16 @@ static void make_dump_dir(const struct daemon *d)
 		log_warn("%s: %s", dir, strerror(errno));
 }
 
+static void free_conf(struct config *conf)
+{
+	if (conf)
+		config_free(conf);
+	free(conf);
+}
+
 static void end_reload(struct daemon *d)
 {
-	free(d->conf_next);
+	free_conf(d->conf_next);
 	d->conf_next = NULL;
 	if (d->reload_again) {
 		d->reload_again = false;
@@ -163,7 +170,7 @@ static void commit_reload(struct daemon *d)
 	/* It was written at the start, and is removed at the end. */
 	memcpy(d->conf_next->pidfile, d->conf->pidfile,
 	       sizeof(d->conf->pidfile));
-	free(d->conf);
+	free_conf(d->conf);
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
 	if (d->listener_moves)
@@ -250,7 +257,7 @@ void daemon_reload(struct daemon *d)
 		d->reload_again = true;
 		return;
 	}
-	d->conf_next = malloc(sizeof(*d->conf_next));
+	d->conf_next = calloc(1, sizeof(*d->conf_next));
 	if (!d->conf_next || !config_read(d->conf_next, d->path, tell_log, NULL))
 		goto refuse;
 	if (strcmp(d->conf_next->user, d->conf->user))
@@ -415,6 +422,6 @@ void daemon_stop(struct daemon *d)
 	nl_hang_up(d->nl);
 	keyring_wipe(&d->ring);
 	remove_pidfile(d);
-	free(d->conf);
-	free(d->conf_next);
+	free_conf(d->conf);
+	free_conf(d->conf_next);
 }

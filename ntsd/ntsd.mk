@@ -24,7 +24,8 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 	$(O)/unit/obj/aes_x86.o
 # What each links besides.
 NTSD_UNIT_ke_session := ke_record
-NTSD_UNIT_config := ke_record
+NTSD_UNIT_config := ke_record config_reader config_server config_source config_clock \
+	config_trust
 NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
 	seal tls_server tls_wolfssl aes_wolfssl
 

@@ -46,6 +46,7 @@ static bool read_conf(const char *text)
 	write_conf("a", text);
 	said[0] = '\0';
 	n_errors = 0;
+	config_free(&conf);
 	return config_read(&conf, path_of("a"), note, said);
 }
 
@@ -97,7 +98,7 @@ static void all_that_has_an_effect(void)
 static void unknown_directives_are_errors(void)
 {
 	EXPECT(bad("nonsense 1"));
-	EXPECT(bad("ntstimeout 10"));
+	EXPECT(bad("ntscert /a"));
 	EXPECT(bad("nts"));
 }
 
@@ -133,20 +134,217 @@ static void each_error_is_told(void)
 	EXPECT(n_errors == 3);
 }
 
-static void clients_directives_are_warned_of(void)
+static void what_has_no_effect_is_warned_of(void)
 {
-	EXPECT(read_conf("server ntp.test nts iburst\nmakestep 1 3\nrtcsync\n"
-			 "driftfile /d\nlock_all\nlog tracking\nlogdir /l\n"
-			 "ntstrustedcerts /c\nnocerttimecheck 1\n"
+	EXPECT(read_conf("port 1\nlock_all\nlog tracking\nlogdir /l\n"
 			 "deny 192.0.2.0/24\nallow 192.0.2.0/24\n"
 			 "local stratum 3 orphan\nntsaeads 30 15\n"
-			 "ntsprocesses 0\n"));
+			 "ntsprocesses 0\nserver ntp.test xleave copy\n"
+			 "server other.test extfield F323 version 4 nts\n"
+			 "authselectmode ignore\n"));
 	EXPECT(!n_errors);
-	EXPECT_STR(said, "a:1 warning a:2 warning a:3 warning a:4 warning "
+	EXPECT_STR(said, "a:2 warning a:3 warning a:4 warning "
 		   "a:5 warning a:6 warning a:7 warning a:8 warning "
-		   "a:9 warning a:10 warning a:11 warning a:12 warning "
-		   "a:13 warning a:14 warning a:0 warning");
+		   "a:9 warning a:10 warning a:10 warning a:11 warning "
+		   "a:11 warning");
 	EXPECT(conf.processes == 1 && conf.stratum == 3);
+	EXPECT(conf.n_sources == 2 && conf.source[1].nts);
+	EXPECT(conf.source[0].xleave);
+}
+
+static void defaults_of_sources(void)
+{
+	const struct config_source *s;
+
+	EXPECT(read_conf("server ntp.test\npool pool.test\n"));
+	EXPECT_STR(said, "");
+	EXPECT(conf.n_sources == 2);
+	s = &conf.source[0];
+	EXPECT_STR(s->name, "ntp.test");
+	EXPECT(!s->pool && !s->nts && !s->iburst && !s->burst && !s->prefer);
+	EXPECT(!s->trust && !s->require && !s->noselect && !s->xleave);
+	EXPECT(s->maxsources == 1 && s->port == 123 && s->nts_port == 4460);
+	EXPECT(s->minpoll == 6 && s->maxpoll == 10 && s->polltarget == 8);
+	EXPECT(s->presend == 25 && !s->minsamples && !s->maxsamples);
+	EXPECT(s->maxdelay == 3 && s->maxdelaydevratio == 10);
+	EXPECT(!s->maxdelayratio && !s->offset && !s->certset);
+	EXPECT(s->place.line == 1);
+	EXPECT(conf.source[1].pool && conf.source[1].maxsources == 4);
+}
+
+static void options_of_sources(void)
+{
+	const struct config_source *s;
+
+	EXPECT(read_conf("ntstrustedcerts 7 /c\nauthselectmode ignore\n"
+			 "pool ntp.test NTS iburst burst prefer trust require "
+			 "noselect minpoll -6 maxpoll 24 polltarget 60 "
+			 "maxdelay 0.5 maxdelayratio 1.5 maxdelaydevratio 2 "
+			 "offset -0.25 presend 9 minsamples 5 maxsamples 6 port 1 "
+			 "ntsport 2 certset 7 maxsources 16 offline ipv6\n"));
+	EXPECT_STR(said, "a:3 warning");	/* noselect alone */
+	EXPECT(conf.n_sources == 1);
+	s = &conf.source[0];
+	EXPECT(s->nts && s->iburst && s->burst && s->prefer && s->trust);
+	EXPECT(s->require && s->noselect && s->offline);
+	EXPECT(s->family == CONFIG_FAMILY_6 && s->maxsources == 16);
+	EXPECT(s->minpoll == -6 && s->maxpoll == 24 && s->polltarget == 60);
+	EXPECT(s->maxdelay == 0.5 && s->maxdelayratio == 1.5);
+	EXPECT(s->maxdelaydevratio == 2 && s->offset == -0.25);
+	EXPECT(s->presend == 9 && s->minsamples == 5 && s->maxsamples == 6);
+	EXPECT(s->port == 1 && s->nts_port == 2 && s->certset == 7);
+}
+
+static void addresses_as_sources(void)
+{
+	EXPECT(read_conf("server 192.0.2.1\nserver 2001:db8::1\n"
+			 "server fe80::1%eth0\n"));
+	EXPECT_STR(said, "");
+	EXPECT(conf.n_sources == 3);
+}
+
+static void bad_sources_are_errors(void)
+{
+	static const char *const lines[] = {
+		"server", "server a..b", "server a/b", "server fe80::1%",
+		"server %eth0", "server ntp.test nonsense",
+		"server ntp.test minpoll", "server ntp.test minpoll -7",
+		"server ntp.test maxpoll 25", "server ntp.test polltarget 5",
+		"server ntp.test polltarget 61", "server ntp.test maxdelay -1",
+		"server ntp.test maxdelay 1001", "server ntp.test maxdelay nan",
+		"server ntp.test offset 1x", "server ntp.test port 0",
+		"server ntp.test ntsport 65536", "server ntp.test presend 26",
+		"server ntp.test maxsamples 65", "server ntp.test minsamples 0",
+		"server ntp.test minsamples 9 maxsamples 8",
+		"server ntp.test certset -1", "server ntp.test key 1",
+		"server ntp.test nts certset 1", "pool ntp.test maxsources 17",
+		"pool ntp.test maxsources 0", "refresh -1",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (!bad(lines[i])) {
+			printf("# %s: \"%s\"\n", lines[i], said);
+			EXPECT(!"an error at a:2");
+		}
+	EXPECT(!read_conf("server ntp.test\nserver NTP.test iburst\n"));
+	EXPECT_STR(said, "a:2 error");
+	EXPECT(read_conf("server ntp.test\nserver ntp.test port 124\n"));
+	EXPECT(read_conf("pool ntp.test\npool ntp.test\n"));
+	EXPECT(!read_conf("nosystemcert\nserver ntp.test nts\n"));
+	EXPECT_STR(said, "a:2 error");
+	EXPECT(read_conf("nosystemcert\nntstrustedcerts /c\n"
+			 "server ntp.test nts\n"));
+}
+
+static void minpoll_wins(void)
+{
+	EXPECT(read_conf("server a.test minpoll 11\nserver b.test maxpoll 5\n"));
+	EXPECT_STR(said, "a:2 warning");
+	EXPECT(conf.source[0].minpoll == 11 && conf.source[0].maxpoll == 11);
+	EXPECT(conf.source[1].minpoll == 6 && conf.source[1].maxpoll == 6);
+}
+
+static void sources_that_are_never_used(void)
+{
+	EXPECT(read_conf("server a.test\nserver b.test nts\n"));
+	EXPECT_STR(said, "a:1 warning");
+	EXPECT(read_conf("server a.test\nserver b.test nts\n"
+			 "authselectmode mix\n"));
+	EXPECT_STR(said, "a:1 warning");
+	EXPECT(read_conf("server a.test trust\nauthselectmode require\n"));
+	EXPECT_STR(said, "a:1 warning");
+	EXPECT(read_conf("server a.test\nserver b.test nts\n"
+			 "authselectmode prefer\n"));
+	EXPECT_STR(said, "");
+	EXPECT(read_conf("server a.test\nserver b.test nts\n"
+			 "authselectmode ignore\n"));
+	EXPECT_STR(said, "");
+	/* To look at it is use enough. */
+	EXPECT(read_conf("server a.test noselect\nserver b.test nts\n"));
+	EXPECT_STR(said, "");
+	EXPECT(read_conf("server a.test certset 1\nminsources 2\n"));
+	EXPECT_STR(said, "a:1 warning a:1 warning");
+}
+
+static void discipline_defaults(void)
+{
+	const struct config_discipline *d = &conf.discipline;
+
+	EXPECT(read_conf("server a.test\n"));
+	EXPECT(!d->makestep_limit && !d->maxchange_limit);
+	EXPECT(d->maxchange_ignore == -1);
+	EXPECT(d->maxupdateskew == 1000 && d->corrtimeratio == 3);
+	EXPECT(d->maxslewrate > 83333.3 && d->maxslewrate < 83333.4);
+	EXPECT(d->maxdistance == 3 && d->maxjitter == 1);
+	EXPECT(d->reselectdist == 1e-4 && d->stratumweight == 1e-3);
+	EXPECT(d->combinelimit == 3 && d->minsources == 1);
+	EXPECT(d->maxclockerror == 1 && d->minsamples == 6);
+	EXPECT(d->auth == CONFIG_AUTH_MIX && d->leap == CONFIG_LEAP_SYSTEM);
+	EXPECT(!d->rtcsync && !conf.driftfile[0]);
+	EXPECT(conf.nts_timeout_s == 16 && conf.nts_refresh_s == 2419200);
+	EXPECT(conf.max_nts_retry == 19 && conf.refresh_s == 1209600);
+	EXPECT(!conf.no_cert_time_check && !conf.no_system_certs);
+}
+
+static void discipline_directives(void)
+{
+	const struct config_discipline *d = &conf.discipline;
+
+	EXPECT(read_conf("server a.test nts\nmakestep 0.5 -1\n"
+			 "maxchange 1000 1 2\nmaxupdateskew 100\n"
+			 "maxslewrate 500.5\ncorrtimeratio 10\n"
+			 "maxdistance 16\nmaxjitter 2\nminsources 1\n"
+			 "reselectdist 1e-5\ncombinelimit 0\n"
+			 "stratumweight 0.1\nrtcsync\ndriftfile /d\n"
+			 "leapsecmode slew\nauthselectmode require\n"
+			 "maxclockerror 2\nminsamples 7\nmaxsamples 8\n"
+			 "ntstimeout 5.5\nntsrefresh 3600\n"
+			 "maxntsretry 12\nrefresh 60\n"
+			 "nocerttimecheck 1\nnosystemcert\n"
+			 "ntstrustedcerts /a\nntstrustedcerts 2 /b\n"
+			 "bindacqaddress 192.0.2.1\n"
+			 "bindacqaddress 2001:db8::1\n"));
+	EXPECT_STR(said, "");
+	EXPECT(d->makestep_threshold == 0.5 && d->makestep_limit == -1);
+	EXPECT(d->maxchange_limit == 1000 && d->maxchange_start == 1);
+	EXPECT(d->maxchange_ignore == 2 && d->maxupdateskew == 100);
+	EXPECT(d->maxslewrate == 500.5 && d->corrtimeratio == 10);
+	EXPECT(d->maxdistance == 16 && d->maxjitter == 2);
+	EXPECT(d->minsources == 1 && d->reselectdist == 1e-5);
+	EXPECT(!d->combinelimit && d->stratumweight == 0.1 && d->rtcsync);
+	EXPECT(d->leap == CONFIG_LEAP_SLEW && d->auth == CONFIG_AUTH_REQUIRE);
+	EXPECT(d->maxclockerror == 2 && d->minsamples == 7);
+	EXPECT(d->maxsamples == 8);
+	EXPECT_STR(conf.driftfile, "/d");
+	EXPECT(conf.nts_timeout_s == 5.5 && conf.nts_refresh_s == 3600);
+	EXPECT(conf.max_nts_retry == 12 && conf.refresh_s == 60);
+	EXPECT(conf.no_cert_time_check == 1 && conf.no_system_certs);
+	EXPECT(conf.n_trusted == 2 && !conf.trusted[0].set);
+	EXPECT(conf.trusted[1].set == 2);
+	EXPECT_STR(conf.trusted[1].path.path, "/b");
+	EXPECT(conf.bind_acq4_set && conf.bind_acq6_set);
+}
+
+static void bad_discipline_is_an_error(void)
+{
+	static const char *const lines[] = {
+		"makestep", "makestep 1", "makestep -1 1", "makestep 1 -2",
+		"makestep 1 1 1", "maxchange 1 1", "maxchange 1 -1 1",
+		"maxchange 1 1 -2", "maxupdateskew -1", "maxslewrate x",
+		"maxslewrate 100001", "corrtimeratio", "minsources 0",
+		"authselectmode", "authselectmode both", "leapsecmode smear",
+		"rtcsync now", "driftfile", "driftfile relative",
+		"driftfile /d often", "ntstimeout 0", "ntsrefresh 0",
+		"maxntsretry 5", "maxntsretry 25", "nosystemcert x",
+		"ntstrustedcerts", "ntstrustedcerts x /a",
+		"ntstrustedcerts 1 relative", "bindacqaddress x",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (!bad(lines[i])) {
+			printf("# %s: \"%s\"\n", lines[i], said);
+			EXPECT(!"an error at a:2");
+		}
 }
 
 static void certificates_need_keys(void)
@@ -196,10 +394,12 @@ static void directories_of_files(void)
 static void no_such_file(void)
 {
 	said[0] = '\0';
+	config_free(&conf);
 	EXPECT(!config_read(&conf, path_of("none"), note, said));
 	EXPECT_STR(said, "none:0 error");
 	/* A directory can be opened, but not read. */
 	said[0] = '\0';
+	config_free(&conf);
 	EXPECT(!config_read(&conf, dir, note, said));
 }
 
@@ -226,7 +426,16 @@ static const struct ktap_case cases[] = {
 	CASE(unknown_directives_are_errors),
 	CASE(bad_values_are_errors),
 	CASE(each_error_is_told),
-	CASE(clients_directives_are_warned_of),
+	CASE(what_has_no_effect_is_warned_of),
+	CASE(defaults_of_sources),
+	CASE(options_of_sources),
+	CASE(addresses_as_sources),
+	CASE(bad_sources_are_errors),
+	CASE(minpoll_wins),
+	CASE(sources_that_are_never_used),
+	CASE(discipline_defaults),
+	CASE(discipline_directives),
+	CASE(bad_discipline_is_an_error),
 	CASE(certificates_need_keys),
 	CASE(included_files),
 	CASE(files_that_include_themselves),
@@ -243,6 +452,7 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	ret = ktap_run(cases, sizeof(cases) / sizeof(*cases));
+	config_free(&conf);
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	return system(command) ? 1 : ret;
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Words of the configuration. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_reader.h"
+
+/**
+ * config_say() - tell a problem of the line that is being read
+ * @r: the reader
+ * @is_error: or else a warning
+ * @fmt: as for printf(3)
+ */
+void config_say(struct config_reader *r, bool is_error, const char *fmt, ...)
+{
+	char text[PATH_MAX + 256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	r->tell(r->arg, is_error, r->file, r->line, text);
+	if (is_error)
+		r->failed = true;
+}
+
+/**
+ * config_here() - note which line is being read
+ * @r: the reader
+ * @place: filled in
+ */
+void config_here(const struct config_reader *r, struct config_place *place)
+{
+	snprintf(place->file, sizeof(place->file), "%s", r->file);
+	place->line = r->line;
+}
+
+/**
+ * config_to_number() - read a word as a whole number
+ * @word: NULL is no number
+ * @min: the least it may be
+ * @max: the most
+ * @value: filled in
+ *
+ * Return: false when it is not one.
+ */
+bool config_to_number(const char *word, long long min, long long max,
+		      long long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = word ? strtoll(word, &end, 10) : 0;
+	return word && !errno && end != word && !*end && *value >= min &&
+	       *value <= max;
+}
+
+/**
+ * config_to_real() - read a word as a number that may have a fraction
+ * @word: NULL is no number
+ * @min: the least it may be
+ * @max: the most
+ * @value: filled in
+ *
+ * Return: false when it is not one.
+ */
+bool config_to_real(const char *word, double min, double max, double *value)
+{
+	char *end;
+
+	*value = word ? strtod(word, &end) : 0;
+	return word && end != word && !*end && !isnan(*value) && *value >= min &&
+	       *value <= max;
+}
+
+static void one_only(struct config_reader *r, char **words)
+{
+	if (words[2])
+		config_warn(r, "%s takes one number: \"%s\" is ignored",
+			    words[0], words[2]);
+}
+
+/**
+ * config_number() - the only word of a directive is a whole number
+ * @r: the reader
+ * @words: of the line
+ * @min: the least it may be
+ * @max: the most
+ * @value: filled in
+ *
+ * Return: false when it is not; that was told.
+ */
+bool config_number(struct config_reader *r, char **words, long long min,
+		   long long max, long long *value)
+{
+	if (!config_to_number(words[1], min, max, value)) {
+		config_error(r, "%s needs a number from %lld to %lld", words[0],
+			     min, max);
+		return false;
+	}
+	one_only(r, words);
+	return true;
+}
+
+/**
+ * config_real() - the only word of a directive is a number
+ * @r: the reader
+ * @words: of the line
+ * @min: the least it may be
+ * @max: the most
+ * @value: filled in
+ *
+ * Return: false when it is not; that was told.
+ */
+bool config_real(struct config_reader *r, char **words, double min, double max,
+		 double *value)
+{
+	if (!config_to_real(words[1], min, max, value)) {
+		config_error(r, "%s needs a number from %g to %g", words[0], min,
+			     max);
+		return false;
+	}
+	one_only(r, words);
+	return true;
+}
+
+/**
+ * config_path() - the only word of a directive is an absolute path
+ * @r: the reader
+ * @words: of the line
+ * @to: PATH_MAX bytes, filled in
+ */
+void config_path(struct config_reader *r, char **words, char *to)
+{
+	if (!words[1] || words[2])
+		config_error(r, "%s needs one path", words[0]);
+	else if (words[1][0] != '/')
+		config_error(r, "%s: \"%s\" is no absolute path", words[0],
+			     words[1]);
+	else if (strlen(words[1]) >= PATH_MAX)
+		config_error(r, "%s: the path is too long", words[0]);
+	else
+		strcpy(to, words[1]);
+}
+
+/**
+ * config_nothing() - a directive stands alone
+ * @r: the reader
+ * @words: of the line
+ *
+ * Return: false when it does not; that was told.
+ */
+bool config_nothing(struct config_reader *r, char **words)
+{
+	if (words[1])
+		config_error(r, "%s takes nothing: remove \"%s\"", words[0],
+			     words[1]);
+	return !words[1];
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files that read directives share; nobody else includes this. */
+#ifndef NTSD_CONFIG_READER_H
+#define NTSD_CONFIG_READER_H
+
+#include "config.h"
+
+struct config_reader {
+	struct config *conf;
+	config_tell *tell;
+	void *arg;
+	const char *file;
+	int line;
+	int depth;
+	bool failed;
+};
+
+/**
+ * struct config_directive - who takes it
+ * @name: in lower case
+ * @take: is given all words of the line, ended by NULL
+ */
+struct config_directive {
+	const char *name;
+	void (*take)(struct config_reader *r, char **words);
+};
+
+/* Each ends with one that has no name. */
+extern const struct config_directive config_clock_directives[];
+extern const struct config_directive config_server_directives[];
+extern const struct config_directive config_source_directives[];
+extern const struct config_directive config_trust_directives[];
+
+void config_clock_defaults(struct config_discipline *d);
+void config_server_defaults(struct config *conf);
+void config_trust_defaults(struct config *conf);
+void config_source_check(struct config_reader *r);
+
+void config_say(struct config_reader *r, bool is_error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void config_here(const struct config_reader *r, struct config_place *place);
+bool config_number(struct config_reader *r, char **words, long long min,
+		   long long max, long long *value);
+bool config_real(struct config_reader *r, char **words, double min, double max,
+		 double *value);
+bool config_to_number(const char *word, long long min, long long max,
+		      long long *value);
+bool config_to_real(const char *word, double min, double max, double *value);
+void config_path(struct config_reader *r, char **words, char *to);
+bool config_nothing(struct config_reader *r, char **words);
+
+#define config_error(r, ...) config_say(r, true, __VA_ARGS__)
+#define config_warn(r, ...) config_say(r, false, __VA_ARGS__)
+
+#endif

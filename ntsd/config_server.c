@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Directives about what is served, and about the daemon itself. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_reader.h"
+#include "ke_record.h"
+
+static void pair(struct config_reader *r, char **words, struct config_path *list,
+		 unsigned int *n)
+{
+	if (*n == CONFIG_MAX_PAIRS) {
+		config_error(r, "more than %d %s", CONFIG_MAX_PAIRS, words[0]);
+		return;
+	}
+	config_here(r, &list[*n].place);
+	config_path(r, words, list[*n].path);
+	++*n;
+}
+
+static void on_cert(struct config_reader *r, char **words)
+{
+	pair(r, words, r->conf->cert, &r->conf->n_certs);
+}
+
+static void on_key(struct config_reader *r, char **words)
+{
+	pair(r, words, r->conf->key, &r->conf->n_keys);
+}
+
+static void on_port(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (config_number(r, words, 0, 65535, &value))
+		r->conf->ntp_port = value;
+}
+
+static void on_ntsport(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (config_number(r, words, 1, 65535, &value))
+		r->conf->nts_port = value;
+}
+
+static void on_processes(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (!config_number(r, words, 0, 1000, &value))
+		return;
+	if (!value)
+		config_warn(r, "ntsprocesses 0: 1 is used, since the main process never holds the TLS key");
+	r->conf->processes = value ? value : 1;
+}
+
+static void on_connections(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (config_number(r, words, 1, 100000, &value))
+		r->conf->connections = value;
+}
+
+static void on_rotate(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (config_number(r, words, 0, INT32_MAX, &value))
+		r->conf->rotate_s = value;
+}
+
+static void on_dumpdir(struct config_reader *r, char **words)
+{
+	config_path(r, words, r->conf->dump_dir);
+}
+
+static void on_pidfile(struct config_reader *r, char **words)
+{
+	config_path(r, words, r->conf->pidfile);
+	/* chrony's way to say that there shall be none. */
+	if (!strcmp(r->conf->pidfile, "/"))
+		r->conf->pidfile[0] = '\0';
+}
+
+static void on_ntpserver(struct config_reader *r, char **words)
+{
+	if (!words[1] || words[2] || !ke_record_host_ok(words[1]))
+		config_error(r, "ntsntpserver needs one host name or address (no zone, ASCII)");
+	else
+		strcpy(r->conf->ntp_server, words[1]);
+}
+
+static void on_user(struct config_reader *r, char **words)
+{
+	if (!words[1] || words[2] ||
+	    strlen(words[1]) >= sizeof(r->conf->user)) {
+		config_error(r, "user needs one user name");
+		return;
+	}
+	strcpy(r->conf->user, words[1]);
+	config_here(r, &r->conf->user_place);
+}
+
+static void on_bindaddress(struct config_reader *r, char **words)
+{
+	struct config *conf = r->conf;
+
+	if (words[1] && inet_pton(AF_INET, words[1], &conf->bind4) == 1)
+		conf->bind4_set = true;
+	else if (words[1] && inet_pton(AF_INET6, words[1], &conf->bind6) == 1)
+		conf->bind6_set = true;
+	else
+		config_error(r, "bindaddress needs an IPv4 or IPv6 address");
+}
+
+static void on_aeads(struct config_reader *r, char **words)
+{
+	bool known = false;
+
+	for (int i = 1; words[i]; i++) {
+		if (!strcmp(words[i], "15"))
+			known = true;
+		else
+			config_warn(r, "ntsaeads: algorithm %s is not supported, only 15 (AES-SIV-CMAC-256) is",
+			     words[i]);
+	}
+	if (!known)
+		config_error(r, "ntsaeads: add 15 (AES-SIV-CMAC-256), every server must support it");
+}
+
+static void stratum(struct config_reader *r, char **words, bool is_local)
+{
+	for (int i = 1; words[i]; i++) {
+		char *arg = words[i + 1], *end;
+		long value;
+
+		if (strcasecmp(words[i], "stratum")) {
+			if (!is_local) {
+				config_error(r, "%s: unknown option \"%s\"", words[0],
+				      words[i]);
+				return;
+			}
+			config_warn(r, "local: option \"%s\" has no effect yet",
+			     words[i]);
+			continue;
+		}
+		value = arg ? strtol(arg, &end, 10) : 0;
+		if (value < 1 || value > 15 || *end) {
+			config_error(r, "%s: stratum needs a number from 1 to 15",
+			      words[0]);
+			return;
+		}
+		r->conf->stratum = value;
+		i++;
+	}
+}
+
+static void on_local(struct config_reader *r, char **words)
+{
+	r->conf->clock = CONFIG_CLOCK_LOCAL;
+	r->conf->stratum = 10;
+	stratum(r, words, true);
+}
+
+static void on_systemclock(struct config_reader *r, char **words)
+{
+	r->conf->clock = CONFIG_CLOCK_SYSTEM;
+	stratum(r, words, false);
+}
+
+static void on_allow(struct config_reader *r, char **words)
+{
+	if (words[1] && strcmp(words[1], "all"))
+		config_warn(r, "allow %s: everyone is allowed, access control has no effect yet",
+		     words[1]);
+}
+
+static void on_deny(struct config_reader *r, char **words)
+{
+	(void)words;
+	config_warn(r, "deny: nobody is denied, access control has no effect yet");
+}
+
+const struct config_directive config_server_directives[] = {
+	{ "allow", on_allow },
+	{ "bindaddress", on_bindaddress },
+	{ "deny", on_deny },
+	{ "local", on_local },
+	{ "maxntsconnections", on_connections },
+	{ "ntsaeads", on_aeads },
+	{ "ntscachedir", on_dumpdir },
+	{ "ntsdumpdir", on_dumpdir },
+	{ "ntsntpserver", on_ntpserver },
+	{ "ntsport", on_ntsport },
+	{ "ntsprocesses", on_processes },
+	{ "ntsrotate", on_rotate },
+	{ "ntsservercert", on_cert },
+	{ "ntsserverkey", on_key },
+	{ "pidfile", on_pidfile },
+	{ "port", on_port },
+	{ "systemclock", on_systemclock },
+	{ "user", on_user },
+	{ }
+};
+
+/**
+ * config_server_defaults() - what holds when nothing is said
+ * @conf: filled in, as far as it is about serving
+ */
+void config_server_defaults(struct config *conf)
+{
+	conf->ntp_port = 123;
+	conf->nts_port = 4460;
+	conf->processes = 1;
+	conf->connections = 100;
+	conf->rotate_s = 604800;
+	conf->clock = CONFIG_CLOCK_SYSTEM;
+	conf->stratum = 10;
+	strcpy(conf->user, "ntsd");
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The directives server and pool, and whether their sources can be of use. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_reader.h"
+#include "ke_record.h"
+
+#define POLL_MIN (-6)
+#define POLL_MAX 24
+#define NEVER_PRESEND (POLL_MAX + 1)
+
+enum kind { SWITCH, POLL, COUNT, PORT, SET, REAL };
+
+/* Options by name; @min and @max for those with a value. */
+static const struct option {
+	const char *name;
+	enum kind kind;
+	size_t at;
+	double min;
+	double max;
+} options[] = {
+#define OPTION(word, kind, field, min, max) \
+	{ word, kind, offsetof(struct config_source, field), min, max }
+	OPTION("burst", SWITCH, burst, 0, 0),
+	OPTION("certset", SET, certset, 0, UINT32_MAX),
+	OPTION("iburst", SWITCH, iburst, 0, 0),
+	OPTION("maxdelay", REAL, maxdelay, 0, 1e3),
+	OPTION("maxdelaydevratio", REAL, maxdelaydevratio, 0, 3e4),
+	OPTION("maxdelayratio", REAL, maxdelayratio, 0, 3e4),
+	OPTION("maxpoll", POLL, maxpoll, POLL_MIN, POLL_MAX),
+	OPTION("maxsamples", COUNT, maxsamples, 1, 64),
+	OPTION("maxsources", COUNT, maxsources, 1, 16),
+	OPTION("minpoll", POLL, minpoll, POLL_MIN, POLL_MAX),
+	OPTION("minsamples", COUNT, minsamples, 1, 64),
+	OPTION("noselect", SWITCH, noselect, 0, 0),
+	OPTION("nts", SWITCH, nts, 0, 0),
+	OPTION("ntsport", PORT, nts_port, 1, 65535),
+	OPTION("offline", SWITCH, offline, 0, 0),
+	OPTION("offset", REAL, offset, -1e6, 1e6),
+	OPTION("polltarget", COUNT, polltarget, 6, 60),
+	OPTION("port", PORT, port, 1, 65535),
+	OPTION("prefer", SWITCH, prefer, 0, 0),
+	OPTION("presend", POLL, presend, POLL_MIN, NEVER_PRESEND),
+	OPTION("require", SWITCH, require, 0, 0),
+	OPTION("trust", SWITCH, trust, 0, 0),
+	OPTION("xleave", SWITCH, xleave, 0, 0),
+};
+
+/* chrony's, that have no effect, and how many values each has. */
+static const struct {
+	const char *name;
+	int values;
+} without_effect[] = {
+	{ "asymmetry", 1 }, { "auto_offline", 0 }, { "copy", 0 },
+	{ "extfield", 1 }, { "filter", 1 }, { "maxdelayquant", 1 },
+	{ "maxunreach", 1 }, { "mindelay", 1 }, { "minstratum", 1 },
+	{ "version", 1 },
+};
+
+static bool put(const struct option *o, struct config_source *s,
+		const char *value)
+{
+	void *to = (char *)s + o->at;
+	long long number = 0;
+	double real = 0;
+
+	if (o->kind == REAL ? !config_to_real(value, o->min, o->max, &real) :
+	    o->kind != SWITCH && !config_to_number(value, o->min, o->max, &number))
+		return false;
+	switch (o->kind) {
+	case SWITCH:
+		*(bool *)to = true;
+		break;
+	case POLL:
+		*(int *)to = number;
+		break;
+	case COUNT:
+		*(unsigned int *)to = number;
+		break;
+	case PORT:
+		*(uint16_t *)to = number;
+		break;
+	case SET:
+		*(uint32_t *)to = number;
+		break;
+	case REAL:
+		*(double *)to = real;
+		break;
+	}
+	return true;
+}
+
+/* Return: how many words were taken, 0 after an error. */
+static int take_option(struct config_reader *r, char **words, const char *first,
+		       struct config_source *s)
+{
+	const char *word = words[0];
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		const struct option *o = &options[i];
+
+		if (strcasecmp(word, o->name))
+			continue;
+		if (put(o, s, words[1]))
+			return o->kind == SWITCH ? 1 : 2;
+		config_error(r, "%s: %s needs a number from %.15g to %.15g",
+			     first, o->name, o->min, o->max);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(without_effect) / sizeof(*without_effect); i++) {
+		if (strcasecmp(word, without_effect[i].name))
+			continue;
+		config_warn(r, "%s: option %s has no effect yet", first, word);
+		return words[1] ? 1 + without_effect[i].values : 1;
+	}
+	if (!strcasecmp(word, "ipv4") || !strcasecmp(word, "ipv6")) {
+		s->family = word[3] == '4' ? CONFIG_FAMILY_4 : CONFIG_FAMILY_6;
+		return 1;
+	}
+	if (!strcasecmp(word, "key"))
+		config_error(r, "%s: symmetric keys are not supported: use nts instead of key",
+			     first);
+	else
+		config_error(r, "%s: unknown option \"%.64s\"", first, word);
+	return 0;
+}
+
+static void defaults(struct config_source *s, bool pool)
+{
+	memset(s, 0, sizeof(*s));
+	s->pool = pool;
+	s->maxsources = pool ? 4 : 1;
+	s->port = 123;
+	s->nts_port = 4460;
+	s->minpoll = 6;
+	s->maxpoll = 10;
+	s->presend = NEVER_PRESEND;
+	s->polltarget = 8;
+	s->maxdelay = 3;
+	s->maxdelaydevratio = 10;
+}
+
+static bool name_ok(const char *name)
+{
+	struct in6_addr addr;
+	char copy[CONFIG_NAME_MAX + 1];
+	char *zone;
+
+	if (strlen(name) > CONFIG_NAME_MAX)
+		return false;
+	if (ke_record_host_ok(name))
+		return true;
+	/* A link-local address has a zone, which no certificate can name. */
+	strcpy(copy, name);
+	zone = strchr(copy, '%');
+	if (zone)
+		*zone = '\0';
+	return zone && zone[1] && inet_pton(AF_INET6, copy, &addr) == 1;
+}
+
+static void add(struct config_reader *r, char **words, bool pool)
+{
+	struct config *conf = r->conf;
+	struct config_source s, *more;
+	int taken;
+
+	defaults(&s, pool);
+	if (!words[1] || !name_ok(words[1])) {
+		config_error(r, "%s needs a host name or an address", words[0]);
+		return;
+	}
+	strcpy(s.name, words[1]);
+	config_here(r, &s.place);
+	for (char **word = words + 2; *word; word += taken) {
+		taken = take_option(r, word, words[0], &s);
+		if (!taken)
+			return;
+	}
+
+	if (s.maxpoll < s.minpoll) {
+		/* As chrony does it, in silence. */
+		if (s.maxpoll != 10)
+			config_warn(r, "%s: maxpoll %d is less than minpoll, which is %d: that is used",
+				    words[0], s.maxpoll, s.minpoll);
+		s.maxpoll = s.minpoll;
+	}
+	if (s.maxsamples && s.minsamples > s.maxsamples) {
+		config_error(r, "%s: minsamples is more than maxsamples", words[0]);
+		return;
+	}
+	if (s.xleave)
+		config_warn(r, "%s: interleaved mode is not there yet, basic mode is used",
+			    words[0]);
+	if (s.nts && s.family == CONFIG_FAMILY_ANY && strchr(s.name, '%'))
+		config_warn(r, "%s: no certificate can name an address with a zone",
+			    words[0]);
+	if (conf->n_sources == CONFIG_MAX_SOURCES) {
+		config_error(r, "more than %d sources", CONFIG_MAX_SOURCES);
+		return;
+	}
+	more = reallocarray(conf->source, conf->n_sources + 1, sizeof(*more));
+	if (!more) {
+		config_error(r, "out of memory");
+		return;
+	}
+	conf->source = more;
+	more[conf->n_sources++] = s;
+}
+
+static void on_server(struct config_reader *r, char **words)
+{
+	add(r, words, false);
+}
+
+static void on_pool(struct config_reader *r, char **words)
+{
+	add(r, words, true);
+}
+
+static void on_refresh(struct config_reader *r, char **words)
+{
+	config_real(r, words, 0, 3e9, &r->conf->refresh_s);
+}
+
+const struct config_directive config_source_directives[] = {
+	{ "pool", on_pool },
+	{ "refresh", on_refresh },
+	{ "server", on_server },
+	{ }
+};
+
+static void check_set(struct config_reader *r, const struct config_source *s)
+{
+	const struct config *conf = r->conf;
+
+	if (!s->nts) {
+		if (s->certset)
+			config_warn(r, "certset without nts has no effect");
+		return;
+	}
+	for (unsigned int i = 0; i < conf->n_trusted; i++)
+		if (conf->trusted[i].set == s->certset)
+			return;
+	if (s->certset)
+		config_error(r, "certset %u is empty: no ntstrustedcerts %u",
+			     s->certset, s->certset);
+	else if (conf->no_system_certs)
+		config_error(r, "nobody is trusted: nosystemcert, and no ntstrustedcerts without a number");
+}
+
+/* A source that looks like a fallback and is none: what nobody expects. */
+static void check_use(struct config_reader *r, const struct config_source *s,
+		      unsigned int n_nts)
+{
+	enum config_auth auth = r->conf->discipline.auth;
+
+	if (s->nts || s->noselect)
+		return;
+	if (auth == CONFIG_AUTH_REQUIRE)
+		config_warn(r, "%s can never be used: authselectmode require, and no nts here",
+			    s->name);
+	else if (auth == CONFIG_AUTH_MIX && n_nts)
+		config_warn(r, "%s is no fallback: with authselectmode mix it is only used beside a working nts source; authselectmode prefer makes it one",
+			    s->name);
+}
+
+/**
+ * config_source_check() - find sources that could never be of use
+ * @r: the reader, after the last line
+ *
+ * Errors and warnings name the line of the source.
+ */
+void config_source_check(struct config_reader *r)
+{
+	const struct config *conf = r->conf;
+	unsigned int n_nts = 0, n_usable = 0;
+
+	for (unsigned int i = 0; i < conf->n_sources; i++) {
+		n_nts += conf->source[i].nts && !conf->source[i].noselect;
+		n_usable += conf->source[i].noselect ? 0 :
+			    conf->source[i].maxsources;
+	}
+	for (unsigned int i = 0; i < conf->n_sources; i++) {
+		const struct config_source *s = &conf->source[i];
+
+		r->file = s->place.file;
+		r->line = s->place.line;
+		check_set(r, s);
+		check_use(r, s, n_nts);
+		for (unsigned int k = 0; k < i; k++)
+			if (!strcasecmp(conf->source[k].name, s->name) &&
+			    !s->pool && !conf->source[k].pool &&
+			    conf->source[k].port == s->port &&
+			    conf->source[k].nts_port == s->nts_port)
+				config_error(r, "%s is there already, in line %d",
+					     s->name, conf->source[k].place.line);
+	}
+	if (conf->n_sources && n_usable < conf->discipline.minsources)
+		config_warn(r, "minsources %u, but only %u sources: the clock is never set",
+			    conf->discipline.minsources, n_usable);
+}
