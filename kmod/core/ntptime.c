@@ -60,6 +60,30 @@ u32 nts_ntptime_short(u64 ns)
 }
 
 /**
+ * nts_ntptime_short_to_ns() - NTP short format to nanoseconds
+ * @ntp: 16.16 fixed point seconds
+ *
+ * Return: nanoseconds, rounded up, at most 65536 s.
+ */
+s64 nts_ntptime_short_to_ns(u32 ntp)
+{
+	return (s64)(((u64)ntp * NSEC_PER_SEC + 0xffff) >> 16);
+}
+
+/**
+ * nts_ntptime_log2_to_ns() - a precision or poll interval in nanoseconds
+ * @log2: log2 seconds; beyond 2^32 s counts as that
+ *
+ * Return: nanoseconds, at least 1.
+ */
+s64 nts_ntptime_log2_to_ns(s8 log2)
+{
+	if (log2 >= 0)
+		return (s64)NSEC_PER_SEC << (log2 > 32 ? 32 : log2);
+	return log2 < -29 ? 1 : (s64)NSEC_PER_SEC >> -log2;
+}
+
+/**
  * nts_ntptime_grow() - a dispersion after some time without correction
  * @dispersion: nanoseconds
  * @age: nanoseconds since @dispersion was true; negative counts as none

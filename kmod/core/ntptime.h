@@ -13,6 +13,8 @@
 u64 nts_ntptime_from_ns(s64 ns);
 s64 nts_ntptime_to_ns(u64 ntp);
 u32 nts_ntptime_short(u64 ns);
+s64 nts_ntptime_short_to_ns(u32 ntp);
+s64 nts_ntptime_log2_to_ns(s8 log2);
 u64 nts_ntptime_grow(u64 dispersion, s64 age);
 
 #endif /* _NTS_CORE_NTPTIME_H */

@@ -48,10 +48,12 @@ static_assert(sizeof(struct nts_ntp_header) == NTS_NTP_HEADER_LEN,
 #define NTS_UNIQUE_ID_MIN_LEN	32	/* RFC 8915, 5.3, body */
 #define NTS_AUTH_HEADER_LEN	4	/* nonce length, ciphertext length */
 #define NTS_NONCE_LEN		16	/* the one we send */
-#define NTS_KOD_NAK		0x4e54534e	/* "NTSN", RFC 8915, 5.7 */
 
-/* Cookies in one answer: the one used and seven placeholders (RFC 8915, 5.7). */
-#define NTS_MAX_COOKIES		8
+/* Kiss codes: RFC 5905, 7.4; RFC 8915, 5.7. */
+#define NTS_KOD_NAK		0x4e54534e	/* "NTSN" */
+#define NTS_KOD_DENY		0x44454e59	/* "DENY" */
+#define NTS_KOD_RSTR		0x52535452	/* "RSTR" */
+#define NTS_KOD_RATE		0x52415445	/* "RATE" */
 
 /*
  * What fits an unfragmented IPv6 datagram on Ethernet; no honest request

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One request of ours and its answer (RFC 5905, RFC 8915 5.7). */
+#ifndef _NTS_CORE_EXCHANGE_H
+#define _NTS_CORE_EXCHANGE_H
+
+#include "jar.h"
+#include "reply.h"
+#include "samples.h"
+
+/* Random octets of one request: transmit timestamp, identifier, nonce. */
+#define NTS_EXCHANGE_ENTROPY	(8 + NTS_UNIQUE_ID_MIN_LEN + NTS_NONCE_LEN)
+/* What every path carries: IPv6's least MTU less IPv6 and UDP headers. */
+#define NTS_EXCHANGE_MAX_LEN	1232
+
+/**
+ * struct nts_exchange - what is remembered of a request
+ * @open: an answer may still come
+ * @nts: it was authenticated
+ * @transmit: random number in its transmit timestamp, as on the wire
+ * @uid: its unique identifier
+ * @sent: when it left, raw ns; negligibly before
+ */
+struct nts_exchange {
+	bool open;
+	bool nts;
+	__be64 transmit;
+	u8 uid[NTS_UNIQUE_ID_MIN_LEN];
+	s64 sent;
+};
+
+/**
+ * struct nts_answer - what a server said (RFC 5905, figure 8)
+ * @leap: leap indicator
+ * @version: NTP version
+ * @mode: 4
+ * @stratum: 0 in a kiss-o'-death
+ * @poll: log2 seconds
+ * @precision: log2 seconds
+ * @refid: reference identifier, or kiss code
+ * @root_delay: ns
+ * @root_dispersion: ns
+ * @reftime: ns since 1970 UTC
+ * @receive: its receive timestamp, ns since 1970 UTC
+ * @transmit: its transmit timestamp, ns since 1970 UTC
+ * @cookies: new ones it brought
+ */
+struct nts_answer {
+	u8 leap;
+	u8 version;
+	u8 mode;
+	u8 stratum;
+	s8 poll;
+	s8 precision;
+	u32 refid;
+	s64 root_delay;
+	s64 root_dispersion;
+	s64 reftime;
+	s64 receive;
+	s64 transmit;
+	u8 cookies;
+};
+
+u32 nts_exchange_request(struct nts_exchange *exchange, u8 *packet,
+			 struct nts_jar *jar, enum nts_siv_engine engine,
+			 const u8 entropy[NTS_EXCHANGE_ENTROPY]);
+enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
+				  u32 len, struct nts_jar *jar,
+				  enum nts_siv_engine engine,
+				  struct nts_answer *answer);
+void nts_exchange_sample(const struct nts_exchange *exchange,
+			 const struct nts_answer *answer, s64 received, s64 freq,
+			 s64 skew, s8 precision, struct nts_sample *sample);
+
+#endif /* _NTS_CORE_EXCHANGE_H */
