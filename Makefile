@@ -78,6 +78,7 @@ ntsctl: $(O)/ntsctl ## the tool alone
 include selftests/unit/unit.mk
 include selftests/fuzz/fuzz.mk
 include selftests/bench/bench.mk
+include selftests/sim/sim.mk
 
 unit: $(UNIT_TESTS) ## unit tests of core and daemon under ASan and UBSan
 	@selftests/unit/run $(UNIT_TESTS)

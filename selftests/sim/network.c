@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Servers that know the true time (plus what the scenario adds to it) and
+ * answer at once; and a client that asks the simulated process for its time.
+ */
+#include "network.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NTP_1970	2208988800ULL
+#define PROBE_ADDRESS	0xc6336401	/* 198.51.100.1 */
+#define PROBE_PORT	10123
+
+struct ntp {
+	uint8_t lvm, stratum;
+	int8_t poll, precision;
+	uint32_t root_delay, root_dispersion, refid;
+	uint64_t reference, origin, receive, transmit;
+} __attribute__((packed));
+
+void network_init(struct network *network, const struct scenario *scenario, long long epoch)
+{
+	*network = (struct network){ .scenario = scenario, .epoch = epoch };
+	random_seed(&network->paths, scenario->seed, 1);
+	random_seed(&network->bursts, scenario->seed, 2);
+	network->burst_to = -1;
+}
+
+static uint64_t to_ntp(const struct network *network, simtime_t ns)
+{
+	long long whole = network->epoch + (long long)floorl(ns);
+	uint64_t sec = (uint64_t)(whole / 1000000000);
+	simtime_t frac = (simtime_t)(whole % 1000000000) + (ns - floorl(ns));
+
+	return htobe64((sec + NTP_1970) << 32 | (uint64_t)(frac * 0x1p32L / 1e9L));
+}
+
+static simtime_t from_ntp(const struct network *network, uint64_t ntp)
+{
+	uint64_t value = be64toh(ntp);
+	long long sec = (long long)(value >> 32) - (long long)NTP_1970;
+
+	return (sec - network->epoch / 1000000000) * 1e9L +
+	       (uint32_t)value * 1e9L / 0x1p32L - network->epoch % 1000000000;
+}
+
+/* Whether the way to the servers is congested at @s, which never falls. */
+static bool congested(struct network *network, double s)
+{
+	const struct scenario *scenario = network->scenario;
+
+	if (scenario->burst_interval <= 0)
+		return false;
+	while (s >= network->burst_to) {
+		double pause = scenario->burst_interval * random_exponential(&network->bursts);
+
+		network->burst_from = fmax(network->burst_to, 0) + pause;
+		network->burst_to = network->burst_from +
+			scenario->burst_length * random_exponential(&network->bursts);
+	}
+	return s >= network->burst_from;
+}
+
+/* One way's delay in ns; < 0: lost. */
+static double travel(struct network *network, simtime_t now, bool there)
+{
+	const struct scenario *scenario = network->scenario;
+	double delay = scenario->delay +
+		       scenario->jitter * random_exponential(&network->paths);
+	bool lost = random_uniform(&network->paths) <= scenario->loss;
+	double extra = random_exponential(&network->paths);
+
+	if (there && congested(network, (double)now * 1e-9))
+		delay += scenario->burst_jitter * extra;
+	return lost ? -1 : delay * 1e9;
+}
+
+static void insert(struct network *network, struct flight *flight)
+{
+	struct flight **link = &network->flights;
+
+	while (*link && (*link)->at <= flight->at)
+		link = &(*link)->next;
+	flight->next = *link;
+	*link = flight;
+}
+
+static struct flight *prepare(const struct sockaddr_in *from, const struct sockaddr_in *to)
+{
+	struct flight *flight = calloc(1, sizeof(*flight));
+
+	if (!flight)
+		abort();
+	flight->from = *from;
+	flight->to = *to;
+	flight->len = sizeof(struct ntp);
+	return flight;
+}
+
+static simtime_t server_time(const struct scenario_server *server, simtime_t now)
+{
+	if (server->step_at > 0 && now >= server->step_at * 1e9L)
+		now += server->step * 1e9L;
+	return now + server->offset * 1e9L;
+}
+
+static void answer(struct network *network, const struct scenario_server *server,
+		   simtime_t arrival, const struct sockaddr_in *client,
+		   const struct sockaddr_in *self, const struct ntp *request)
+{
+	double back = travel(network, arrival, false);
+	struct flight *flight;
+	struct ntp *reply;
+
+	if (back < 0 || (arrival >= server->silent_from * 1e9L &&
+			 arrival < server->silent_to * 1e9L)) {
+		network->lost++;
+		return;
+	}
+	flight = prepare(self, client);
+	reply = (struct ntp *)flight->data;
+	reply->lvm = (uint8_t)(server->leap << 6 | (request->lvm & 0x38) | 4);
+	reply->stratum = (uint8_t)server->stratum;
+	reply->poll = request->poll;
+	reply->precision = -25;
+	reply->refid = htonl(0x53494d00);
+	reply->origin = request->transmit;
+	reply->receive = to_ntp(network, server_time(server, arrival));
+	reply->transmit = reply->receive;
+	reply->reference = reply->receive;
+	flight->at = arrival + back;
+	insert(network, flight);
+}
+
+/* What the process's clock was in error by when it answered our probe. */
+static void judge(struct network *network, simtime_t now, const struct ntp *reply)
+{
+	simtime_t sent = from_ntp(network, reply->origin);
+	double error = (double)((from_ntp(network, reply->receive) - sent +
+				 from_ntp(network, reply->transmit) - now) / 2);
+
+	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3 ||
+	    (double)now < network->scenario->from * 1e9)
+		return;
+	network->probe_answers++;
+	network->probe_squares += error * error;
+	network->probe_max = fmax(network->probe_max, fabs(error));
+}
+
+void network_send(struct network *network, simtime_t now, const struct sockaddr_in *from,
+		  const struct sockaddr_in *to, const void *data, size_t len)
+{
+	const struct scenario *scenario = network->scenario;
+	struct ntp request;
+	double there;
+	int i;
+
+	if (len < sizeof(request))
+		return;
+	memcpy(&request, data, sizeof(request));
+	if (to->sin_addr.s_addr == htonl(PROBE_ADDRESS)) {
+		judge(network, now + scenario->delay * 1e9, &request);
+		return;
+	}
+	network->sent++;
+	if (to->sin_port != htons(NETWORK_PORT) || (request.lvm & 7) != 3)
+		return;
+	for (i = 0; i < scenario->servers; i++) {
+		if (scenario->server[i].address.s_addr != to->sin_addr.s_addr)
+			continue;
+		there = travel(network, now, true);
+		if (there < 0)
+			network->lost++;
+		else
+			answer(network, &scenario->server[i], now + there, from, to, &request);
+		return;
+	}
+}
+
+void network_probe(struct network *network, simtime_t now)
+{
+	const struct sockaddr_in from = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(PROBE_ADDRESS),
+		.sin_port = htons(PROBE_PORT),
+	}, to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(NETWORK_PORT),
+	};
+	struct flight *flight = prepare(&from, &to);
+	struct ntp *request = (struct ntp *)flight->data;
+
+	request->lvm = 4 << 3 | 3;
+	request->transmit = to_ntp(network, now);
+	flight->at = now + network->scenario->delay * 1e9;
+	insert(network, flight);
+	network->probes++;
+}
+
+/* The next packet that has arrived by @now, for the caller to free. */
+struct flight *network_arrival(struct network *network, simtime_t now)
+{
+	struct flight *flight = network->flights;
+
+	if (!flight || flight->at > now)
+		return NULL;
+	network->flights = flight->next;
+	return flight;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a simulation is to be: words of the environment variable CLOCKSIM. */
+#ifndef _SIM_SCENARIO_H
+#define _SIM_SCENARIO_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+#define SCENARIO_SERVERS	8
+
+/* Times in seconds, frequencies as ratios. */
+struct scenario_server {
+	struct in_addr address;
+	double offset;		/* of its clock */
+	double step, step_at;	/* its clock jumps */
+	double silent_from, silent_to;
+	int stratum;
+	int leap;
+};
+
+struct scenario {
+	uint64_t seed;
+	double duration;
+	double from;		/* start of the statistics of offset and frequency */
+	double sync_from;	/* the time to synchronise counts from here */
+	double limit;		/* and ends when the offset stays below this */
+	double offset, freq;	/* of our clock, at first */
+	double wander;		/* random walk of its frequency, per second */
+	double freq_jump, freq_jump_at;
+	double step, step_at;	/* another program steps it */
+	double delay, jitter;	/* each way; jitter is the mean of an exponential */
+	double loss;		/* probability, each way */
+	double burst_interval, burst_length, burst_jitter; /* congestion, on the way there */
+	double probe;		/* how often the process is asked for its time, 0: never */
+	const char *log;	/* a line per second */
+	int servers;
+	struct scenario_server server[SCENARIO_SERVERS];
+};
+
+/* Ends the process when @words do not parse. */
+void scenario_parse(struct scenario *scenario, const char *words);
+
+#endif /* _SIM_SCENARIO_H */
