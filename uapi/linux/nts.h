@@ -25,7 +25,10 @@
 #define NTS_AEAD_AES_SIV_CMAC_256 15
 /* octets of the longest cookie a client association takes */
 #define NTS_MAX_COOKIE_LEN 256
-/* cookies a client association holds (RFC 8915, 5.7) */
+/*
+ * cookies in one answer, for the one used and seven placeholders, and
+ * in the jar of a client association (RFC 8915, 5.7)
+ */
 #define NTS_MAX_COOKIES 8
 /* client associations of a network namespace */
 #define NTS_MAX_SOURCES 64
@@ -322,6 +325,11 @@ enum {
 	NTS_A_SOURCE_SCOPE,
 	/* UDP port, host byte order, default 123 */
 	NTS_A_SOURCE_PORT,
+	/*
+	 * reference identifier of the address: itself over IPv4, the first 32
+	 * bits of its MD5 over IPv6 (RFC 5905, 7.3)
+	 */
+	NTS_A_SOURCE_ADDR_REFID,
 	/* mask of enum nts_source_flag */
 	NTS_A_SOURCE_FLAGS,
 	/* log2 seconds, default 6 */
@@ -354,6 +362,8 @@ enum {
 	NTS_A_SOURCE_POLL,
 	/* the last eight polls, 1 is answered */
 	NTS_A_SOURCE_REACH,
+	/* 1 during a burst */
+	NTS_A_SOURCE_BURST,
 	/* options after authselectmode */
 	NTS_A_SOURCE_EFFECTIVE_FLAGS,
 	/* nanoseconds since the last good answer; absent before the first */
