@@ -47,7 +47,6 @@ struct nts_discipline_config {
 #define NTS_DISCIPLINE_SELECTED		(1U << 1)	/* another source is followed */
 #define NTS_DISCIPLINE_SYNCHRONISED	(1U << 2)	/* was not before */
 #define NTS_DISCIPLINE_LOST		(1U << 3)	/* no source can be followed */
-#define NTS_DISCIPLINE_STEP		(1U << 4)	/* the system clock shall be stepped */
 #define NTS_DISCIPLINE_FALSETICKER	(1U << 5)	/* a source began to disagree */
 #define NTS_DISCIPLINE_FREQUENCY	(1U << 6)	/* the frequency was taken over */
 #define NTS_DISCIPLINE_MAXCHANGE	(1U << 7)	/* a correction was refused */
@@ -65,13 +64,15 @@ struct nts_discipline_config {
  * @gave_up: maxchange was exceeded too often
  * @plain: the source followed is not authenticated though others would be
  * @leap: announced for the end of the month, NTS_NTP_LEAP_*
- * @leap_done: end of the last leap, UTC ns; none is made before
+ * @leap_done: when the last leap second ended, UTC ns; none is made before
+ * @falsetickers: at the last selection
  * @stratum: of the selected source
  * @refid: of the selected source
  * @updates: since the start
- * @steps_left: updates which may still step; negative = all
+ * @steps_left: updates that may still step; negative = all
  * @changes_ignored: corrections refused
- * @step: the system clock shall be stepped, not slewed
+ * @may_step: makestep allows to step the system clock
+ * @step: step it in any case; set by the makestep command
  * @skew: bound of the error of the map's frequency, 2^-48
  * @residual: of the last update: frequency estimated minus before, 2^-48
  * @offset_sd: of the map at the last update, ns
@@ -89,6 +90,7 @@ struct nts_discipline {
 	bool synchronised;
 	bool gave_up;
 	bool plain;
+	bool may_step;
 	bool step;
 	u8 leap;
 	u8 stratum;

@@ -3,6 +3,7 @@
 #ifndef _NTS_CORE_REGRESS_H
 #define _NTS_CORE_REGRESS_H
 
+#include "fixed.h"
 #include "real.h"
 
 #define NTS_REGRESS_MAX 64

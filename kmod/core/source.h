@@ -29,12 +29,10 @@ struct nts_discipline;
 	X(JITTERY, '~')		/* deviation above maxjitter */ \
 	X(WAITING, 'w')		/* waits for others to get out of M */ \
 	X(STALE, 'S')		/* older samples than the others' */ \
-	X(ORPHAN, 'O')		/* stratum is not below ours */ \
 	X(UNTRUSTED, 'T')	/* not fully in agreement with trusted ones */ \
 	X(REQUIRING, 'W')	/* waits for required or for more sources */ \
 	X(FALSETICKER, 'x')	/* disagrees with the majority */ \
 	X(NONPREFERRED, 'P')	/* a preferred one is selectable */ \
-	X(UNUPDATED, 'U')	/* just chosen: waits for a sample */ \
 	X(OUTLIER, 'D')		/* too far from the best to be combined */ \
 	X(COMBINED, '+')	/* is combined with the best */ \
 	X(SELECTED, '*')	/* the best */
@@ -103,9 +101,8 @@ struct nts_source_server {
  * @samples: its register
  * @tests: tests the last sample failed, NTS_SAMPLES_TEST_*
  * @state: enum nts_source_state; by selection
- * @updates: samples since it was last selected; by selection
  * @outlier: selections for which it stays out of combining; by selection
- * @score: how often it was better than the selected one, 16.16; by selection
+ * @score: how much better than the selected one it was, 16.16; by selection
  * @distance: root distance at the last selection, ns
  * @low: lower end of the interval true time minus raw lies in, ns
  * @high: upper end
@@ -123,7 +120,6 @@ struct nts_source {
 	u32 tests;
 
 	u8 state;
-	u32 updates;
 	u32 outlier;
 	u64 score;
 	s64 distance;
