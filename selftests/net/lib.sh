@@ -103,22 +103,25 @@ ns_link() {
 	done
 }
 
-# in_ns NAME COMMAND...
+# in_ns NAME COMMAND...: in a namespace; - is where the test runs.
 in_ns() {
-	local name
-	name=$(ns "$1")
+	local name=$1
 	shift
-	ip netns exec "$name" "$@"
+	if [ "$name" = - ]; then
+		"$@"
+	else
+		ip netns exec "$(ns "$name")" "$@"
+	fi
 }
 
 # ---- processes ----------------------------------------------------------
 
 # spawn NAME NS COMMAND...: in the background, output to $WORK/NAME.log.
 spawn() {
-	local name=$1 where
-	where=$(ns "$2")
+	local name=$1 run=()
+	[ "$2" = - ] || run=(ip netns exec "$(ns "$2")")
 	shift 2
-	setsid ip netns exec "$where" "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
+	setsid "${run[@]}" "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
 	echo $! >"$WORK/$name.pid"
 	disown
 }
@@ -163,6 +166,29 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
+
+# ---- the newer Debian ---------------------------------------------------
+
+# What runs "$@" there, with $WORK and the namespace's /etc/hosts; spawn takes
+# it as: sh -euc "$TRIXIE" sh COMMAND...  Needs the guest's --clients.
+# shellcheck disable=SC2016 # expanded over there
+TRIXIE='
+	root=/opt/trixie
+	mount --bind /etc/hosts $root/etc/hosts
+	mount -t proc proc $root/proc
+	mount --bind /dev $root/dev
+	mount -t tmpfs tmpfs $root/run
+	mount -t tmpfs tmpfs $root/tmp
+	mkdir "$root$WORK"
+	mount --bind "$WORK" "$root$WORK"
+	exec chroot $root "$@"'
+
+# in_trixie NS COMMAND...
+in_trixie() {
+	local where=$1
+	shift
+	in_ns "$where" unshare -m sh -euc "$TRIXIE" sh "$@"
+}
 
 # ---- servers and clients ------------------------------------------------
 
@@ -228,6 +254,9 @@ module_load() {
 	[ "$NTS_SERVER" = ntsd ] || return 0
 	[ -d /sys/module/nts ] || modprobe nts
 }
+
+# module_unload: the module with all that it does.
+module_unload() { [ ! -d /sys/module/nts ] || rmmod nts; }
 
 # no_autoload: from now on only an explicit modprobe brings the module, not a
 # program that asks for the netlink family.

@@ -25,25 +25,6 @@ SERVERS=(- ecdsa ecdsa ed25519 rsa chain)
 ADDRS=(- 10.9.1.1 fd09:2::1 10.9.3.1 fd09:4::1 10.9.5.1)
 read -ra ALL <<<"${OVER:-1 2 3 4 5}"
 
-# Runs "$@" in the newer Debian, with $WORK and the namespace's /etc/hosts.
-# shellcheck disable=SC2016 # expanded over there
-TRIXIE='
-	root=/opt/trixie
-	mount --bind /etc/hosts $root/etc/hosts
-	mount -t proc proc $root/proc
-	mount --bind /dev $root/dev
-	mount -t tmpfs tmpfs $root/run
-	mount -t tmpfs tmpfs $root/tmp
-	mkdir "$root$WORK"
-	mount --bind "$WORK" "$root$WORK"
-	exec chroot $root "$@"'
-
-in_trixie() {
-	local n=$1
-	shift
-	in_ns "c$n" sh -euc "$TRIXIE" sh "$@"
-}
-
 # ---- chronyd ------------------------------------------------------------
 
 # chrony_conf NAME SOURCE: a client that leaves the clock alone.
@@ -108,7 +89,7 @@ judge_chronyd43() {
 }
 
 judge_chronyd461() {
-	CHRONYC=(in_trixie "$1" chronyc)
+	CHRONYC=(in_trixie "c$1" chronyc)
 	judge_chronyd43 "$1"
 }
 
@@ -131,7 +112,7 @@ start_ntpsec() {
 	ntpsec_conf "$1" "server ntp.test nts ca $CA iburst minpoll 3 maxpoll 4"
 }
 
-ntpsec_query() { in_trixie "$1" ntpq -n "${@:2}" localhost; }
+ntpsec_query() { in_trixie "c$1" ntpq -n "${@:2}" localhost; }
 
 # What ntpd says of its peer and of NTS, in one call: each takes a second.
 ntpsec_synchronised() {
@@ -180,7 +161,7 @@ start_ntpdrs() {
 	spawn "k$1" "c$1" sh -euc "$TRIXIE" sh ntp-daemon -c "$WORK/k$1.conf"
 }
 
-ntpdrs_status() { in_trixie "$1" ntp-ctl status -c "$WORK/k$1.conf"; }
+ntpdrs_status() { in_trixie "c$1" ntp-ctl status -c "$WORK/k$1.conf"; }
 
 # A source in use has an offset; the daemon's stratum follows the server's 3.
 ntpdrs_synchronised() {

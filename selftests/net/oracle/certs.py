@@ -2,7 +2,8 @@
 """Makes the tests' certificates: certs.py DIR [KIND...]
 
 KIND is ecdsa, ed25519, rsa, chain (ECDSA below an intermediate CA) or other
-(ECDSA, a new key at each call).  DIR gets ca.crt once, KIND.crt (leaf first,
+(ECDSA, a new key at each call); or one that no client may believe: expired,
+future (not valid yet), stranger (of another name), self (signed by itself).  DIR gets ca.crt once, KIND.crt (leaf first,
 then what is between it and the root) and KIND.key, mode 0600.
 """
 
@@ -16,9 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization as ser
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-NAMES = ["ntp.test", "v4.ntp.test", "v6.ntp.test"]
-ADDRS = ["10.9.%d.1" % n for n in range(1, 7)] + \
-        ["fd09:%d::1" % n for n in range(1, 7)] + ["127.0.0.1", "::1"]
+NAMES = ["ntp.test", "v4.ntp.test", "v6.ntp.test", "*.ntp.test"]
+ADDRS = ["10.9.%d.1" % n for n in (1, 2, 3, 4, 5, 6, 9)] + \
+        ["fd09:%d::1" % n for n in (1, 2, 3, 4, 5, 6, 9)] + ["127.0.0.1", "::1"]
 
 
 def _new_key(kind):
@@ -29,8 +30,9 @@ def _new_key(kind):
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def _sign(name, key, issuer, issuer_key, ca):
+def _sign(name, key, issuer, issuer_key, ca, days=(-1, 30)):
     now = datetime.datetime.utcnow()
+    begin, end = (now + datetime.timedelta(days=d) for d in days)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     usage = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment",
@@ -41,8 +43,7 @@ def _sign(name, key, issuer, issuer_key, ca):
         .issuer_name(issuer.subject if issuer else subject) \
         .public_key(key.public_key()) \
         .serial_number(x509.random_serial_number()) \
-        .not_valid_before(now - datetime.timedelta(days=1)) \
-        .not_valid_after(now + datetime.timedelta(days=30)) \
+        .not_valid_before(begin).not_valid_after(end) \
         .add_extension(x509.BasicConstraints(ca, None), True) \
         .add_extension(x509.KeyUsage(**usage), True) \
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(
@@ -50,8 +51,9 @@ def _sign(name, key, issuer, issuer_key, ca):
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
             issuer_key.public_key()), False)
     if not ca:
-        alt = [x509.DNSName(n) for n in NAMES] + \
-            [x509.IPAddress(ipaddress.ip_address(a)) for a in ADDRS]
+        names, addrs = (NAMES, ADDRS) if name in NAMES else ([name], [])
+        alt = [x509.DNSName(n) for n in names] + \
+            [x509.IPAddress(ipaddress.ip_address(a)) for a in addrs]
         cert = cert.add_extension(x509.SubjectAlternativeName(alt), False) \
             .add_extension(x509.ExtendedKeyUsage(
                 [ExtendedKeyUsageOID.SERVER_AUTH]), False)
@@ -94,7 +96,11 @@ def make(where, kind):
                     True)
         issuer, issuer_key, between = mid, mid_key, [mid]
     key = _new_key(kind)
-    leaf = _sign("ntp.test", key, issuer, issuer_key, False)
+    if kind == "self":
+        issuer, issuer_key = None, key
+    name = "stranger.test" if kind == "stranger" else NAMES[0]
+    days = {"expired": (-9, -2), "future": (9, 30)}.get(kind, (-1, 30))
+    leaf = _sign(name, key, issuer, issuer_key, False, days)
     path = os.path.join(where, kind)
     pem = b"".join(c.public_bytes(ser.Encoding.PEM)
                    for c in [leaf] + between)
