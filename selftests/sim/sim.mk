@@ -14,4 +14,21 @@ $(O)/sim/clocksim.so: $(SIM_PARTS:%=$(O)/sim/obj/%.o) \
 		      $(O)/sim/obj/calls_time.o $(O)/sim/obj/calls_socket.o
 	$(CC) -shared -Wl,-z,now -o $@ $^ -lm -ldl
 
+# The core as a process; -I for what both worlds call by the same name.
+NTPSIM_CONFIG := config config_reader config_server config_source config_clock \
+		 config_trust ke_record
+NTPSIM_PARTS := ntpsim options rawclock
+
+$(O)/sim/obj/ntpsim/%.o: selftests/sim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -MMD -c -o $@ $<
+
+$(O)/sim/ntpsim: $(NTPSIM_PARTS:%=$(O)/sim/obj/ntpsim/%.o) $(CORE_OBJECTS) \
+		 $(NTPSIM_CONFIG:%=$(O)/obj/ntsd/%.o) $(O)/obj/ntsd/aes_wolfssl.o
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ -lwolfssl
+
+# Where others look for it.
+selftests/sim/ntpsim: $(O)/sim/ntpsim
+	@cp -p $< $@
+
 -include $(shell find $(O)/sim -name '*.d' 2>/dev/null)
