@@ -24,10 +24,13 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 	$(O)/unit/obj/aes_x86.o
 # What each links besides.
 NTSD_UNIT_ke_session := ke_record
+NTSD_UNIT_ke_response := ke_record
+NTSD_UNIT_tls := tls_client
+NTSD_UNIT_tls_client := tls_server tls_wolfssl
 NTSD_UNIT_config := ke_record config_reader config_server config_source config_clock \
 	config_trust
 NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
-	seal tls_server tls_wolfssl aes_wolfssl
+	seal tls_client tls_server tls_wolfssl aes_wolfssl
 
 $(O)/unit/obj/ntsd/%.o: ntsd/%.c
 	@mkdir -p $(@D)
@@ -46,4 +49,4 @@ $(foreach test,$(NTSD_TESTS),$(eval $(call ntsd_unit,$(test))))
 
 # --- fuzzers: each includes the .c it is for; seeds are by ke_corpus.py --------
 
-FUZZ_TARGETS += ke_record ke_session ke_hello
+FUZZ_TARGETS += ke_record ke_response ke_session ke_hello

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The TLS 1.3 server side of NTS-KE (RFC 8915 section 3), non-blocking. */
+/* TLS 1.3 of NTS-KE (RFC 8915 section 3), both sides, non-blocking. */
 #ifndef NTSD_TLS_H
 #define NTSD_TLS_H
 
@@ -11,6 +11,7 @@
 #define TLS_EXPORT_LEN 32
 #define TLS_ERR_LEN 512
 
+struct tls_client;
 struct tls_server;
 struct tls_conn;
 
@@ -40,6 +41,13 @@ enum tls_cert tls_server_check(const struct tls_server *server, time_t now,
 			       char *err);
 bool tls_server_can_sign(const struct tls_server *server, uint16_t scheme);
 void tls_server_free(struct tls_server *server);
+
+struct tls_client *tls_client_new(time_t now, bool any_time);
+bool tls_client_trust(struct tls_client *client, const char *path, char *err);
+bool tls_client_trust_system(struct tls_client *client, char *err);
+struct tls_conn *tls_client_connect(struct tls_client *client, int fd,
+				    const char *name);
+void tls_client_free(struct tls_client *client);
 
 struct tls_conn *tls_conn_new(struct tls_server *server, int fd);
 enum tls_result tls_conn_handshake(struct tls_conn *conn);

@@ -14,14 +14,6 @@
 #include <wolfssl/wolfcrypt/asn_public.h>
 
 #define PEM_MAX 65536
-/*
- * Said in full, because a wolfSSL with HAVE_NULL_CIPHER would otherwise also
- * take suites that do not encrypt.
- */
-#define SUITES \
-	"TLS13-AES256-GCM-SHA384:TLS13-CHACHA20-POLY1305-SHA256:" \
-	"TLS13-AES128-GCM-SHA256"
-
 /* Return: the length, or -1 with @err set. */
 static ssize_t read_pem(const struct tls_file *file, char *buf, char *err)
 {
@@ -210,7 +202,7 @@ static bool set_up(WOLFSSL_CTX *ctx)
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, NULL);
 	wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);
 	wolfSSL_CTX_set_group_messages(ctx);
-	return wolfSSL_CTX_set_cipher_list(ctx, SUITES) == WOLFSSL_SUCCESS &&
+	return wolfSSL_CTX_set_cipher_list(ctx, TLS_SUITES) == WOLFSSL_SUCCESS &&
 	       wolfSSL_CTX_no_ticket_TLSv13(ctx) == 0;
 }
 

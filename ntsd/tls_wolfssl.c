@@ -13,11 +13,6 @@
 #define ALPN "ntske/1"
 #define LABEL "EXPORTER-network-time-security"
 
-struct tls_conn {
-	WOLFSSL *ssl;
-	char error[96];
-};
-
 static enum tls_result judge(struct tls_conn *conn, const char *what, int ret)
 {
 	int code = wolfSSL_get_error(conn->ssl, ret);
@@ -34,28 +29,31 @@ static enum tls_result judge(struct tls_conn *conn, const char *what, int ret)
 			 what);
 		return TLS_EOF;
 	}
-	wolfSSL_ERR_error_string_n(code, text, sizeof(text));
-	snprintf(conn->error, sizeof(conn->error), "%s: %.70s", what, text);
+	if (!conn->client || !tls_client_explain(conn, code)) {
+		wolfSSL_ERR_error_string_n(code, text, sizeof(text));
+		snprintf(conn->error, sizeof(conn->error), "%s: %.70s", what,
+			 text);
+	}
 	/* The library's queue of errors would otherwise grow for ever. */
 	wolfSSL_ERR_clear_error();
 	return TLS_FAILED;
 }
 
 /**
- * tls_conn_new() - prepare for a client
- * @server: outlives the connection
- * @fd: a non-blocking socket, not closed by tls_conn_free()
+ * tls_conn_open() - what both sides begin with
+ * @ctx: of the side
+ * @fd: a non-blocking socket
  *
  * Return: the connection, or NULL when out of memory.
  */
-struct tls_conn *tls_conn_new(struct tls_server *server, int fd)
+struct tls_conn *tls_conn_open(WOLFSSL_CTX *ctx, int fd)
 {
 	struct tls_conn *conn = calloc(1, sizeof(*conn));
 	char alpn[] = ALPN;
 
 	if (!conn)
 		return NULL;
-	conn->ssl = wolfSSL_new(server->ctx);
+	conn->ssl = wolfSSL_new(ctx);
 	if (!conn->ssl ||
 	    wolfSSL_UseALPN(conn->ssl, alpn, strlen(alpn),
 			    WOLFSSL_ALPN_FAILED_ON_MISMATCH) != WOLFSSL_SUCCESS ||
@@ -70,10 +68,23 @@ struct tls_conn *tls_conn_new(struct tls_server *server, int fd)
 }
 
 /**
+ * tls_conn_new() - prepare for a client
+ * @server: outlives the connection
+ * @fd: a non-blocking socket, not closed by tls_conn_free()
+ *
+ * Return: the connection, or NULL when out of memory.
+ */
+struct tls_conn *tls_conn_new(struct tls_server *server, int fd)
+{
+	return tls_conn_open(server->ctx, fd);
+}
+
+/**
  * tls_conn_handshake() - go on with the handshake
  * @conn: the connection
  *
- * Return: TLS_DONE when it succeeded and the client asked for "ntske/1".
+ * Return: TLS_DONE when it succeeded, both sides want "ntske/1" and, for a
+ * client, the certificate is one of a server that it trusts and of that name.
  */
 enum tls_result tls_conn_handshake(struct tls_conn *conn)
 {
@@ -81,7 +92,8 @@ enum tls_result tls_conn_handshake(struct tls_conn *conn)
 	char *alpn = NULL;
 	int ret;
 
-	ret = wolfSSL_accept(conn->ssl);
+	ret = conn->client ? wolfSSL_connect(conn->ssl) :
+			     wolfSSL_accept(conn->ssl);
 	if (ret != WOLFSSL_SUCCESS)
 		return judge(conn, "handshake", ret);
 
@@ -92,6 +104,8 @@ enum tls_result tls_conn_handshake(struct tls_conn *conn)
 			 "handshake: no ALPN " ALPN);
 		return TLS_FAILED;
 	}
+	if (conn->client && !tls_client_name_ok(conn))
+		return TLS_FAILED;
 	return TLS_DONE;
 }
 
@@ -198,5 +212,6 @@ void tls_conn_free(struct tls_conn *conn)
 	if (!conn)
 		return;
 	wolfSSL_free(conn->ssl);
+	free(conn->name);
 	free(conn);
 }

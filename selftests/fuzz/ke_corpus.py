@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes the seeds of the fuzz targets ke_record, ke_session and ke_hello.
+"""Writes the seeds of the fuzz targets ke_record, ke_response, ke_session and ke_hello.
 
 usage: ke_corpus.py            (into corpus/ke_* beside this file)
 """
@@ -36,6 +36,30 @@ REQUESTS = {
     "end_with_body": NEXT + AEAD + rec(0, b"x"),
     "unfinished": NEXT + AEAD[:5],
     "long": NEXT + AEAD + rec(0x3fff, b"z" * 1000, False) + END,
+}
+
+
+COOKIES = rec(5, bytes(range(100)), False) * 8
+RESPONSES = {
+    "usual": NEXT + AEAD + COOKIES + END,
+    "elsewhere": NEXT + AEAD + rec(6, b"ntp.test", False) + rec(7, b"\x2b\x67", False) +
+                 COOKIES + END,
+    "by_address": NEXT + AEAD + rec(6, b"2001:db8::1") + COOKIES + END,
+    "bad_name": NEXT + AEAD + rec(6, b"a\0b.test") + COOKIES + END,
+    "bad_port": NEXT + AEAD + rec(7, b"\0\0") + COOKIES + END,
+    "error": rec(2, b"\0\1") + END,
+    "warning": NEXT + AEAD + rec(3, b"\0\7") + COOKIES + END,
+    "no_protocol": rec(1) + END,
+    "no_aead": NEXT + rec(4) + END,
+    "other_aead": NEXT + rec(4, b"\0\x1e") + COOKIES + END,
+    "no_cookie": NEXT + AEAD + END,
+    "long_cookies": NEXT + AEAD + rec(5, bytes(257), False) + rec(5, bytes(256), False) + END,
+    "many_cookies": NEXT + AEAD + rec(5, b"xy", False) * 12 + END,
+    "unknown_critical": NEXT + AEAD + COOKIES + rec(1024) + END,
+    "unknown": NEXT + AEAD + rec(1024, b"", False) + COOKIES + END,
+    "twice": NEXT + NEXT + AEAD + COOKIES + END,
+    "after_the_end": NEXT + AEAD + COOKIES + END + b"x",
+    "cut": NEXT + AEAD + COOKIES[:-7],
 }
 
 
@@ -95,6 +119,8 @@ def write(target, name, data):
 
 for title, message in HELLOS.items():
     write("ke_hello", title, message)
+for title, message in RESPONSES.items():
+    write("ke_response", title, message)
 for title, request in REQUESTS.items():
     write("ke_record", title, request)
     write("ke_session", title, script(request))

@@ -11,6 +11,7 @@
 
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
 #include <wolfssl/wolfcrypt/asn_public.h>
 #include <wolfssl/wolfcrypt/ecc.h>
 #include <wolfssl/wolfcrypt/ed25519.h>
@@ -37,6 +38,9 @@ struct peer_cert {
 static char peer_dir[] = "/tmp/ntsd_unit.XXXXXX";
 static WC_RNG peer_rng;
 static int peer_days = 30;	/* that the next certificate is valid */
+static const char *peer_dns;	/* that it is for, besides its name */
+static const byte *peer_ip;	/* 4 octets, or NULL */
+static bool peer_is_ca = true;
 
 static inline void peer_append(const char *path, const byte *der, int len,
 			       int type, const char *mode)
@@ -80,6 +84,28 @@ static inline void peer_make_key(struct peer_cert *c)
 	peer_append(c->key, der, len, type, "w");
 }
 
+/* SubjectAltName (RFC 5280 section 4.2.1.6): a short name and an address. */
+static inline void peer_put_names(Cert *cert)
+{
+	byte *to = cert->altNames + 2;
+
+	if (peer_dns) {
+		*to++ = 0x82;
+		*to++ = strlen(peer_dns);
+		memcpy(to, peer_dns, strlen(peer_dns));
+		to += strlen(peer_dns);
+	}
+	if (peer_ip) {
+		*to++ = 0x87;
+		*to++ = 4;
+		memcpy(to, peer_ip, 4);
+		to += 4;
+	}
+	cert->altNames[0] = 0x30;
+	cert->altNames[1] = to - cert->altNames - 2;
+	cert->altNamesSz = peer_dns || peer_ip ? to - cert->altNames : 0;
+}
+
 static inline void *peer_key(struct peer_cert *c)
 {
 	return c->kind == PEER_ECDSA ? (void *)&c->ecc :
@@ -105,7 +131,10 @@ static inline void peer_make_cert(struct peer_cert *c, const char *name,
 
 	wc_InitCert(&cert);
 	snprintf(cert.subject.commonName, CTC_NAME_SIZE, "%s", name);
-	cert.isCA = 1;
+	cert.isCA = peer_is_ca;
+	if (peer_is_ca)
+		cert.keyUsage = KEYUSE_KEY_CERT_SIGN | KEYUSE_DIGITAL_SIG;
+	peer_put_names(&cert);
 	cert.daysValid = peer_days;
 	cert.sigType = sig_type[signer->kind];
 	if (issuer && wc_SetIssuerBuffer(&cert, issuer->der, issuer->der_len))
