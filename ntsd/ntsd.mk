@@ -50,3 +50,4 @@ $(foreach test,$(NTSD_TESTS),$(eval $(call ntsd_unit,$(test))))
 # --- fuzzers: each includes the .c it is for; seeds are by ke_corpus.py --------
 
 FUZZ_TARGETS += ke_record ke_response ke_session ke_hello
+FUZZ_OBJECTS_ke_response := $(O)/fuzz/obj/ke_record.o
