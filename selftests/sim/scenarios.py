@@ -17,6 +17,7 @@ class Scenario:
     rms_ns: float
     max_ns: float
     sync_s: float
+    overshoot: float = 0.1
 
 
 def servers(n, options):
@@ -59,9 +60,9 @@ ALL = {
                              36e3, 150e3, 600),
     "start_no_step": Scenario("0.1 s slow at the start, no step", "offset=-0.1", POLL6,
                               36e3, 150e3, 200),
-    "iburst": Scenario("first sync by iburst", "", servers(1, "iburst minpoll 6 maxpoll 6"),
+    "iburst": Scenario("first sync by iburst, jitter 10 us", "jitter=10e-6", servers(1, "iburst minpoll 6 maxpoll 6"),
                        36e3, 150e3, 6),
-    "makestep": Scenario("100 s off at the start, iburst, makestep", "offset=100",
+    "makestep": Scenario("100 s off at the start, iburst, makestep", "offset=100 jitter=10e-6",
                          servers(1, "iburst minpoll 6 maxpoll 6") + ("makestep 1 3",),
                          36e3, 150e3, 12),
 }

@@ -14,7 +14,30 @@ $(O)/sim/clocksim.so: $(SIM_PARTS:%=$(O)/sim/obj/%.o) \
 		      $(O)/sim/obj/calls_time.o $(O)/sim/obj/calls_socket.o
 	$(CC) -shared -Wl,-z,now -o $@ $^ -lm -ldl
 
-# The core as a process; -I for what both worlds call by the same name.
+$(O)/sim/preloaded: $(O)/sim/obj/preloaded.o
+	$(CC) -o $@ $^
+
+SIM_PROGRAMS := $(O)/sim/clocksim.so $(O)/sim/ntpsim $(O)/sim/preloaded
+
+.PHONY: sim ntpsim
+sim: $(SIM_PROGRAMS) ## limits of the clock's accuracy, in simulated time
+	@O=$(O) selftests/sim/check
+
+ntpsim: selftests/sim/ntpsim ## the core as an ordinary process
+all: ntpsim
+bench: $(SIM_PROGRAMS)
+
+# Its arithmetic, without the calls.
+UNIT_TESTS += $(O)/unit/sim_world
+
+$(O)/unit/obj/sim/%.o: selftests/sim/%.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(UNIT_FLAGS) -MMD -c -o $@ $<
+
+$(O)/unit/sim_world: $(O)/unit/obj/sim/test_world.o $(SIM_PARTS:%=$(O)/unit/obj/sim/%.o)
+	$(CC) $(SANITIZE) -o $@ $^ -lm
+
+# The core as a process.
 NTPSIM_CONFIG := config config_reader config_server config_source config_clock \
 		 config_trust ke_record
 NTPSIM_PARTS := ntpsim options rawclock
