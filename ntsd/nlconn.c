@@ -68,6 +68,20 @@ static int on_ack(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
+/* The end of a dump carries what became of it. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *hdr = nlmsg_hdr(msg);
+	struct nlconn *conn = arg;
+
+	if (hdr->nlmsg_flags & NLM_F_DUMP_INTR)
+		conn->ret = -EAGAIN;
+	else if (nlmsg_datalen(hdr) >= (int)sizeof(int))
+		memcpy(&conn->ret, nlmsg_data(hdr), sizeof(int));
+	conn->done = true;
+	return NL_STOP;
+}
+
 static int on_valid(struct nl_msg *msg, void *arg)
 {
 	struct nlconn *conn = arg;
@@ -75,6 +89,18 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	if (conn->take && nlmsg_hdr(msg)->nlmsg_type == conn->family)
 		conn->take(genlmsg_hdr(nlmsg_hdr(msg)), conn->arg);
 	return NL_OK;
+}
+
+static struct nl_msg *begin(const struct nlconn *conn, uint8_t cmd, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, conn->family, 0,
+				NLM_F_REQUEST | flags, cmd, NTS_FAMILY_VERSION)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return msg;
 }
 
 /**
@@ -86,14 +112,22 @@ static int on_valid(struct nl_msg *msg, void *arg)
  */
 struct nl_msg *nlconn_begin(const struct nlconn *conn, uint8_t cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	return begin(conn, cmd, NLM_F_ACK);
+}
 
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, conn->family, 0,
-				NLM_F_REQUEST | NLM_F_ACK, cmd, NTS_FAMILY_VERSION)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	return msg;
+/**
+ * nlconn_begin_dump() - begin a request for a list
+ * @conn: connected
+ * @cmd: one of enum NTS_CMD_* that can be dumped
+ *
+ * nlconn_ask() says -EAGAIN when the list changed while it was read: what was
+ * taken may then miss some of it or have it twice.
+ *
+ * Return: the message to put attributes in, or NULL; for nlconn_ask() either.
+ */
+struct nl_msg *nlconn_begin_dump(const struct nlconn *conn, uint8_t cmd)
+{
+	return begin(conn, cmd, NLM_F_DUMP);
 }
 
 /**
@@ -272,6 +306,7 @@ struct nlconn *nlconn_open(char *err)
 	}
 	nl_socket_modify_cb(conn->sock, NL_CB_VALID, NL_CB_CUSTOM, on_valid, conn);
 	nl_socket_modify_cb(conn->sock, NL_CB_ACK, NL_CB_CUSTOM, on_ack, conn);
+	nl_socket_modify_cb(conn->sock, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, conn);
 	nl_socket_modify_err_cb(conn->sock, NL_CB_CUSTOM, on_error, conn);
 	return conn;
 }

@@ -23,6 +23,7 @@ struct nlconn *nlconn_open(char *err);
 bool nlconn_resolve(struct nlconn *conn, char *err);
 bool nlconn_find(struct nlconn *conn, char *err);
 struct nl_msg *nlconn_begin(const struct nlconn *conn, uint8_t cmd);
+struct nl_msg *nlconn_begin_dump(const struct nlconn *conn, uint8_t cmd);
 int nlconn_ask(struct nlconn *conn, struct nl_msg *msg, bool full,
 	       nlconn_take *take, void *arg, const char *what, char *err);
 int nlconn_listen(struct nlconn *conn, const char *group, char *err);

@@ -17,6 +17,18 @@ int ask_fail(const char *err)
 }
 
 /**
+ * ask_usage() - say how a command is called
+ * @usage: the command and its arguments
+ *
+ * Return: the exit status for it.
+ */
+int ask_usage(const char *usage)
+{
+	fprintf(stderr, "usage: ntsctl %s\n", usage);
+	return 2;
+}
+
+/**
  * ask_kernel() - send a request without attributes
  * @ctl: connected
  * @cmd: one of enum NTS_CMD_*_GET
@@ -33,6 +45,69 @@ int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg)
 		       "asking the kernel", err))
 		return ask_fail(err);
 	return 0;
+}
+
+/**
+ * ask_dump() - ask for a list
+ * @ctl: connected
+ * @cmd: one of enum NTS_CMD_*_GET that can be dumped
+ * @take: called for each item
+ * @arg: for @take
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg)
+{
+	char err[NLCONN_ERR_LEN];
+
+	if (nlconn_ask(ctl->conn, nlconn_begin_dump(ctl->conn, cmd), false, take, arg,
+		       "asking the kernel", err))
+		return ask_fail(err);
+	return 0;
+}
+
+/**
+ * ask_begin() - begin a request that changes something
+ * @ctl: connected
+ * @cmd: one of enum NTS_CMD_*
+ *
+ * Return: the message to put attributes in, or NULL; for ask_change() either.
+ */
+struct nl_msg *ask_begin(struct ctl *ctl, uint8_t cmd)
+{
+	return nlconn_begin(ctl->conn, cmd);
+}
+
+/**
+ * ask_change() - send a request that changes something
+ * @ctl: connected
+ * @msg: from ask_begin(); freed here
+ * @full: true if an attribute did not fit
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int ask_change(struct ctl *ctl, struct nl_msg *msg, bool full)
+{
+	char err[NLCONN_ERR_LEN];
+
+	if (nlconn_ask(ctl->conn, msg, full, NULL, NULL, "asking the kernel", err))
+		return ask_fail(err);
+	return 0;
+}
+
+/**
+ * ask_done() - say that a command did what it was to do
+ * @ctl: how to say it
+ *
+ * Return: exit status.
+ */
+int ask_done(const struct ctl *ctl)
+{
+	if (ctl->form == OUT_JSON)
+		puts("{\"ok\":true}");
+	else
+		puts("200 OK");
+	return fflush(stdout) ? 1 : 0;
 }
 
 /**

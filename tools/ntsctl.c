@@ -1,31 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsctl: shows and steers the NTS server in the kernel. */
+/* ntsctl: shows and steers the NTS server and client in the kernel. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ntsctl.h"
 
+#define MAX_ARGS 64
+
+/* Where a command is carried out. */
+enum place {
+	KERNEL,
+	DAEMON,
+};
+
 static const struct command {
 	const char *name;
 	int (*run)(struct ctl *ctl);
+	enum place place;
+	unsigned int max_args;
+	const char *args;
 	const char *help;
 } commands[] = {
-	{ "serverstats", cmd_serverstats, "packets, in chronyc's layout" },
-	{ "counters", cmd_counters, "each answer and drop by its reason" },
-	{ "keys", cmd_keys, "cookie keys: id, role, age; never their bytes" },
-	{ "status", cmd_status, "where it serves, its clock, its daemon" },
-	{ "monitor", cmd_monitor, "events as they happen" },
+	{ "tracking", cmd_tracking, KERNEL, 0, "", "how the clock does, and who steers it" },
+	{ "sources", cmd_sources, KERNEL, 0, "[-a] [-v]", "the time sources" },
+	{ "sourcestats", cmd_sourcestats, KERNEL, 0, "[-a] [-v]",
+	  "what was estimated from their samples" },
+	{ "selectdata", cmd_selectdata, KERNEL, 0, "[-a] [-v]", "how they were selected" },
+	{ "authdata", cmd_authdata, KERNEL, 0, "[-a] [-v]", "how they are authenticated" },
+	{ "ntpdata", cmd_ntpdata, KERNEL, 1, "[ADDRESS]", "the last answer of each" },
+	{ "sourcename", cmd_sourcename, KERNEL, 1, "ADDRESS", "what a source is called" },
+	{ "activity", cmd_activity, KERNEL, 0, "", "how many are online" },
+	{ "waitsync", cmd_waitsync, KERNEL, 4, "[TRIES [CORRECTION [SKEW [INTERVAL]]]]",
+	  "wait until synchronised" },
+	{ "makestep", cmd_makestep, KERNEL, 2, "[THRESHOLD LIMIT]",
+	  "step the clock now, or later" },
+	{ "burst", cmd_burst, KERNEL, 2, "GOOD/MAX [ADDRESS]", "measure quickly" },
+	{ "online", cmd_online, KERNEL, 1, "[ADDRESS]", "ask sources again" },
+	{ "offline", cmd_offline, KERNEL, 1, "[ADDRESS]", "ask sources no more" },
+	{ "reselect", cmd_reselect, KERNEL, 0, "", "select the best source afresh" },
+	{ "reselectdist", cmd_reselectdist, KERNEL, 1, "SECONDS", "reluctance to do so" },
+	{ "reset", cmd_reset, KERNEL, 1, "sources", "forget all measurements" },
+	{ "add", cmd_add, DAEMON, MAX_ARGS, "server|pool NAME [OPTION]...", "add a source" },
+	{ "delete", cmd_delete, DAEMON, 1, "NAME|ADDRESS", "remove a source" },
+	{ "refresh", cmd_refresh, DAEMON, 0, "", "look up the names of sources again" },
+	{ "reload", cmd_reload, DAEMON, 1, "sources", "read the source files again" },
+	{ "dump", cmd_dump, DAEMON, 0, "", "write keys and cookies to disk" },
+	{ "minpoll", cmd_minpoll, KERNEL, 2, "ADDRESS N", "shortest interval, log2 s" },
+	{ "maxpoll", cmd_maxpoll, KERNEL, 2, "ADDRESS N", "longest interval, log2 s" },
+	{ "polltarget", cmd_polltarget, KERNEL, 2, "ADDRESS N", "samples to aim for" },
+	{ "maxdelay", cmd_maxdelay, KERNEL, 2, "ADDRESS SECONDS", "longest round trip" },
+	{ "maxdelayratio", cmd_maxdelayratio, KERNEL, 2, "ADDRESS RATIO",
+	  "over the shortest one" },
+	{ "maxdelaydevratio", cmd_maxdelaydevratio, KERNEL, 2, "ADDRESS RATIO",
+	  "over the deviation" },
+	{ "maxupdateskew", cmd_maxupdateskew, KERNEL, 1, "PPM", "largest skew to learn from" },
+	{ "serverstats", cmd_serverstats, KERNEL, 0, "", "packets, in chronyc's layout" },
+	{ "counters", cmd_counters, KERNEL, 0, "", "each answer and drop by its reason" },
+	{ "keys", cmd_keys, KERNEL, 0, "", "cookie keys: id, role, age; never their bytes" },
+	{ "status", cmd_status, KERNEL, 0, "", "where it serves, its clock, its daemon" },
+	{ "monitor", cmd_monitor, KERNEL, 0, "", "events as they happen" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void usage(FILE *to)
 {
-	fprintf(to, "usage: ntsctl [--json | -c] [-n] COMMAND\n\n"
-		"  --json  print JSON     -c  print comma separated values\n"
-		"  -n      as chronyc has it: no names are looked up in any case\n\n");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].help);
+	fprintf(to, "usage: ntsctl [--json | -c] [-n | -N] COMMAND [-a] [-v] [ARGUMENT]...\n\n"
+		"  --json  print JSON      -c  print comma separated values\n"
+		"  -n  print addresses     -N  print names as configured\n"
+		"  -a  sources without an address, too\n"
+		"  -v  with a legend and what is wrong with sources\n\n");
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *command = &commands[i];
+		const int width = 40 - (int)strlen(command->name);
+
+		fprintf(to, "  %s %-*s %s\n", command->name, width, command->args,
+			command->help);
+	}
 }
 
 static const struct command *find_command(const char *name)
@@ -47,6 +99,8 @@ static int run(const struct command *command, struct ctl *ctl)
 	char err[NLCONN_ERR_LEN];
 	int ret;
 
+	if (command->place == DAEMON)
+		return command->run(ctl);
 	ctl->conn = nlconn_open(err);
 	if (!ctl->conn)
 		return ask_fail(err);
@@ -55,28 +109,56 @@ static int run(const struct command *command, struct ctl *ctl)
 	return ret;
 }
 
+/* A negative number is no option. */
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && !isdigit((unsigned char)word[1]) && word[1] != '.';
+}
+
+static bool take_option(struct ctl *ctl, const char *word)
+{
+	if (!strcmp(word, "--json"))
+		ctl->form = OUT_JSON;
+	else if (!strcmp(word, "-c"))
+		ctl->form = OUT_CSV;
+	else if (!strcmp(word, "-n"))
+		ctl->numeric = true;
+	else if (!strcmp(word, "-N"))
+		ctl->names = true;
+	else if (!strcmp(word, "-a"))
+		ctl->all = true;
+	else if (!strcmp(word, "-v"))
+		ctl->verbose = true;
+	else
+		return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = NULL;
 	struct ctl ctl = { .form = OUT_TEXT };
+	char *args[MAX_ARGS];
 
+	ctl.args = args;
 	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
+		char *word = argv[i];
 
 		if (!strcmp(word, "-h") || !strcmp(word, "--help")) {
 			usage(stdout);
 			return 0;
 		}
-		if (!strcmp(word, "--json")) {
-			ctl.form = OUT_JSON;
-		} else if (!strcmp(word, "-c")) {
-			ctl.form = OUT_CSV;
-		} else if (word[0] != '-' && !command) {
+		if (is_option(word)) {
+			if (!take_option(&ctl, word))
+				return misunderstood(word, "is not understood");
+		} else if (!command) {
 			command = find_command(word);
 			if (!command)
 				return misunderstood(word, "is no command");
-		} else if (strcmp(word, "-n")) {
-			return misunderstood(word, "is not understood");
+		} else {
+			if (ctl.n_args == command->max_args || ctl.n_args == MAX_ARGS)
+				return misunderstood(word, "is one word too many");
+			args[ctl.n_args++] = word;
 		}
 	}
 	if (!command) {

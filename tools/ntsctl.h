@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "../ntsd/nlconn.h"
+#include "format.h"
 
 /* How to print: as text, as chronyc -c does, or as JSON. */
 enum out_form {
@@ -14,21 +15,85 @@ enum out_form {
 	OUT_JSON,
 };
 
+/**
+ * struct ctl - what the user asked for
+ * @conn: to the kernel; NULL for what only the daemon can do
+ * @form: how to print
+ * @numeric: addresses instead of names (-n)
+ * @names: names even in CSV (-N)
+ * @all: also sources without an address (-a)
+ * @verbose: with a legend (-v)
+ * @args: words after the command
+ * @n_args: how many
+ */
 struct ctl {
 	struct nlconn *conn;
 	enum out_form form;
+	bool numeric;
+	bool names;
+	bool all;
+	bool verbose;
+	char **args;
+	unsigned int n_args;
 };
 
+int cmd_activity(struct ctl *ctl);
+int cmd_add(struct ctl *ctl);
+int cmd_authdata(struct ctl *ctl);
+int cmd_burst(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
+int cmd_delete(struct ctl *ctl);
+int cmd_dump(struct ctl *ctl);
 int cmd_keys(struct ctl *ctl);
+int cmd_makestep(struct ctl *ctl);
+int cmd_maxdelay(struct ctl *ctl);
+int cmd_maxdelaydevratio(struct ctl *ctl);
+int cmd_maxdelayratio(struct ctl *ctl);
+int cmd_maxpoll(struct ctl *ctl);
+int cmd_maxupdateskew(struct ctl *ctl);
+int cmd_minpoll(struct ctl *ctl);
 int cmd_monitor(struct ctl *ctl);
+int cmd_ntpdata(struct ctl *ctl);
+int cmd_offline(struct ctl *ctl);
+int cmd_online(struct ctl *ctl);
+int cmd_polltarget(struct ctl *ctl);
+int cmd_refresh(struct ctl *ctl);
+int cmd_reload(struct ctl *ctl);
+int cmd_reselect(struct ctl *ctl);
+int cmd_reselectdist(struct ctl *ctl);
+int cmd_reset(struct ctl *ctl);
+int cmd_selectdata(struct ctl *ctl);
 int cmd_serverstats(struct ctl *ctl);
+int cmd_sourcename(struct ctl *ctl);
+int cmd_sources(struct ctl *ctl);
+int cmd_sourcestats(struct ctl *ctl);
 int cmd_status(struct ctl *ctl);
+int cmd_tracking(struct ctl *ctl);
+int cmd_waitsync(struct ctl *ctl);
 
 /* ask.c APIs: */
 int ask_fail(const char *err);
+int ask_usage(const char *usage);
 int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg);
+int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg);
+struct nl_msg *ask_begin(struct ctl *ctl, uint8_t cmd);
+int ask_change(struct ctl *ctl, struct nl_msg *msg, bool full);
+int ask_done(const struct ctl *ctl);
 int ask_print_json(struct json_object *object);
+
+/* control.c APIs: */
+int control_ask(const struct ctl *ctl, const char *command);
+
+/* number.c APIs: */
+bool number_read(const char *word, double *value);
+bool number_scaled(const char *word, double scale, double min, double max, int64_t *value);
+
+/* object.c APIs: */
+void object_int(struct json_object *object, const char *key, int64_t value);
+void object_uint(struct json_object *object, const char *key, uint64_t value);
+void object_number(struct json_object *object, const char *key, double value, int digits);
+void object_bool(struct json_object *object, const char *key, bool value);
+void object_text(struct json_object *object, const char *key, const char *value);
 
 /* cmd_counters.c APIs: */
 struct counter {
