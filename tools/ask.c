@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Asking the kernel, and saying what went wrong. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "ntsctl.h"
+
+/* A list that changed while it was read is asked for again, but not for ever. */
+#define DUMP_TRIES 10
 
 /**
  * ask_fail() - say what failed
@@ -53,17 +57,22 @@ int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg)
  * @cmd: one of enum NTS_CMD_*_GET that can be dumped
  * @take: called for each item
  * @arg: for @take
+ * @n: how many @take has taken; set to 0 when it all begins anew
  *
  * Return: 0, or an exit status; the reason was then printed.
  */
-int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg)
+int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg, unsigned int *n)
 {
 	char err[NLCONN_ERR_LEN];
+	int tries = DUMP_TRIES;
+	int ret;
 
-	if (nlconn_ask(ctl->conn, nlconn_begin_dump(ctl->conn, cmd), false, take, arg,
-		       "asking the kernel", err))
-		return ask_fail(err);
-	return 0;
+	do {
+		*n = 0;
+		ret = nlconn_ask(ctl->conn, nlconn_begin_dump(ctl->conn, cmd), false, take,
+				 arg, "asking the kernel", err);
+	} while (ret == -EAGAIN && --tries);
+	return ret && ret != -EAGAIN ? ask_fail(err) : 0;
 }
 
 /**

@@ -75,7 +75,7 @@ int cmd_waitsync(struct ctl *ctl);
 int ask_fail(const char *err);
 int ask_usage(const char *usage);
 int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg);
-int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg);
+int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg, unsigned int *n);
 struct nl_msg *ask_begin(struct ctl *ctl, uint8_t cmd);
 int ask_change(struct ctl *ctl, struct nl_msg *msg, bool full);
 int ask_done(const struct ctl *ctl);

@@ -184,8 +184,7 @@ int source_list_read(struct ctl *ctl, struct source_list *list)
 {
 	struct reading reading = { .ctl = ctl, .list = list };
 
-	list->n = 0;
-	return ask_dump(ctl, NTS_CMD_SOURCE_GET, take_source, &reading);
+	return ask_dump(ctl, NTS_CMD_SOURCE_GET, take_source, &reading, &list->n);
 }
 
 /* ADDRESS, ADDRESS/BITS or, as chronyc has it, MASK/ADDRESS */
