@@ -93,7 +93,6 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 		d->changes_ignored++;
 		return NTS_DISCIPLINE_MAXCHANGE;
 	}
-	d->changes_ignored = 0;
 	if (estimate.skew <= d->config.maxupdateskew) {
 		freq = nts_fixed_clamp(estimate.freq, -NTS_CLOCKMAP_FREQ_MAX,
 				       NTS_CLOCKMAP_FREQ_MAX);
@@ -109,7 +108,7 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 	d->root_delay = nts_fixed_add(newest->root_delay, best->samples.min_delay);
 	d->root_dispersion = nts_fixed_add(nts_fixed_add(newest->root_dispersion,
 							 newest->dispersion),
-					   estimate.offset_sd);
+					   nts_fixed_muldiv(estimate.offset_sd, 3, 1));
 	if (!d->synchronised)
 		events |= NTS_DISCIPLINE_SYNCHRONISED;
 	else
@@ -130,6 +129,59 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 	return events;
 }
 
+/* Is this day the first of January or July? Leap seconds precede those. */
+static bool may_begin_with_leap(s64 day)
+{
+	/* Days since 1970 to the day of a year that begins on the first of March. */
+	s64 of_era = (day + 719468) % 146097;
+	s64 year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	s64 of_year = of_era - (365 * year + year / 4 - year / 100);
+
+	return of_year == 306 || of_year == 122;
+}
+
+/* See what the sources announce for the end of this day. */
+static u32 announce(struct nts_discipline *d, s64 raw)
+{
+	s64 now = nts_clockmap_time(&d->map, raw);
+	u8 before = d->leap;
+
+	d->leap = d->config.leap_mode == NTS_LEAP_MODE_IGNORE ? 0 : d->select.leap;
+	if (now < 0)
+		d->leap = 0;
+	if (d->leap) {
+		d->leap_at = (now / DAY + 1) * DAY;
+		/* The second before a midnight that is past already comes twice. */
+		if (!may_begin_with_leap(d->leap_at / DAY) || d->leap_at <= d->leap_done)
+			d->leap = 0;
+	}
+	return d->leap != before ? NTS_DISCIPLINE_LEAP_SET : 0;
+}
+
+/* UTC at which NTP time jumps: after 23:59:60 by -1 s, after 23:59:58 by 1 s. */
+static s64 leap_time(const struct nts_discipline *d)
+{
+	return d->leap_at - (d->leap == 2 ? SECOND : 0);
+}
+
+/* The leap second, when its time has come. */
+static u32 make_leap(struct nts_discipline *d, struct nts_source *const *sources, u32 n, s64 raw)
+{
+	s64 shift = d->leap == 2 ? SECOND : -SECOND;
+	u32 i;
+
+	if (!d->leap || nts_clockmap_time(&d->map, raw) < leap_time(d))
+		return 0;
+	d->map.time = nts_fixed_add(d->map.time, shift);
+	for (i = 0; i < n; i++)
+		nts_samples_shift(&sources[i]->samples, shift);
+	d->leap_done = d->leap_at;
+	d->leap = 0;
+	d->step |= d->config.leap_mode == NTS_LEAP_MODE_STEP;
+	d->shifts += d->config.leap_mode == NTS_LEAP_MODE_SYSTEM;
+	return NTS_DISCIPLINE_LEAP;
+}
+
 /**
  * nts_discipline_update() - a source got a sample, or something else changed
  * @d: the clock
@@ -143,8 +195,9 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *sources,
 			  u32 n, int which, s64 raw)
 {
+	u32 events = make_leap(d, sources, n, raw);
 	int before = d->select.selected;
-	u32 events = 0;
+	bool plain = d->plain;
 	int selected;
 
 	selected = nts_select(&d->select, sources, n, &d->config.select, which, raw);
@@ -155,9 +208,13 @@ u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *so
 		return events | (before >= 0 ? NTS_DISCIPLINE_LOST : 0);
 	if (selected != before)
 		events |= NTS_DISCIPLINE_SELECTED;
+	d->plain = !sources[selected]->authenticated;
+	if (d->plain != plain)
+		events |= NTS_DISCIPLINE_AUTH;
 	if (d->gave_up || (which != selected && selected == before))
 		return events;
-	return events | follow(d, sources, n, raw);
+	events |= follow(d, sources, n, raw);
+	return events | announce(d, raw);
 }
 
 /**
@@ -183,6 +240,7 @@ u32 nts_discipline_suspend(struct nts_discipline *d, struct nts_source *const *s
 	d->root_dispersion = nts_fixed_add(nts_discipline_dispersion(d, raw), SUSPEND_ERROR);
 	d->update_raw = raw;
 	d->synchronised = false;
+	d->shifts++;
 	for (i = 0; i < n; i++)
 		nts_source_reset(sources[i]);
 	nts_select_init(&d->select);
@@ -197,8 +255,7 @@ u32 nts_discipline_suspend(struct nts_discipline *d, struct nts_source *const *s
  */
 s64 nts_discipline_next(const struct nts_discipline *d)
 {
-	(void)d;
-	return NTS_S64_MAX;
+	return d->leap ? nts_clockmap_raw(&d->map, leap_time(d)) : NTS_S64_MAX;
 }
 
 /**

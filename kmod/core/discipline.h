@@ -62,9 +62,12 @@ struct nts_discipline_config {
  * @select: selection
  * @synchronised: NTP time has been set from a source
  * @gave_up: maxchange was exceeded too often
- * @plain: the source followed is not authenticated though others would be
- * @leap: announced for the end of the month, NTS_NTP_LEAP_*
- * @leap_done: when the last leap second ended, UTC ns; none is made before
+ * @plain: the source followed last was not authenticated
+ * @leap: announced for the end of this day: 1 = a second is inserted, 2 = deleted
+ * @leap_at: the midnight at which that happens, UTC ns
+ * @leap_done: the midnight of the last one, UTC ns
+ * @shifts: how often NTP time was shifted together with the system clock, by
+ *          leap seconds and suspends
  * @falsetickers: at the last selection
  * @stratum: of the selected source
  * @refid: of the selected source
@@ -99,6 +102,8 @@ struct nts_discipline {
 	s32 steps_left;
 	s32 changes_ignored;
 	u32 falsetickers;
+	u32 shifts;
+	s64 leap_at;
 	s64 leap_done;
 	s64 skew;
 	s64 residual;

@@ -14,10 +14,17 @@
  */
 #include "regress.h"
 
-#define FLOOR_MIN	0
-#define FLOOR_MAX	40
+/* Steps of a factor of two in the walk's and the floor's variance. */
 #define WANDER_MIN	(-8)
 #define WANDER_MAX	24
+#define FLOOR_MAX	48
+
+/* A miss beyond 5 deviations is not chance. */
+#define JUMP_VARIANCES	25
+/* No oscillator changes by more from one measurement to the next: 20 ppm. */
+#define JUMP_SLOPE	20
+/* As many points in a row must agree that the clock was stepped. */
+#define STEP_POINTS	4
 
 /* Variance that a walk of the frequency by 1e-9 in a second gains, per ns. */
 static struct nts_real walk(const struct nts_regress_tune *tune)
@@ -77,51 +84,181 @@ static void correct(struct nts_regress_line *line, struct nts_real miss, struct 
 		line->var_slope = nts_real_make(1, -120);
 }
 
-/* Runs of one sign among the residuals from the second one on. */
-static u32 count_runs(const struct nts_regress *r, u32 from)
+/* Expectation carried on to a point, and the variance of a miss there. */
+static struct nts_real expect(struct nts_regress_line *line, s64 dt, struct nts_real q,
+			      const struct nts_regress_point *point, struct nts_real var,
+			      struct nts_real *sum)
+{
+	carry(line, dt, q);
+	*sum = nts_real_add(line->var_offset, var);
+	return nts_real_sub(nts_real(point->y), line->offset);
+}
+
+static bool surprising(struct nts_real miss, struct nts_real sum)
+{
+	return nts_real_cmp(nts_real_square(miss),
+			    nts_real_mul(sum, nts_real(JUMP_VARIANCES))) > 0;
+}
+
+/* Does the point after @i lie where it should if @i were not there? */
+static bool alone(const struct nts_regress *r, u32 i, struct nts_real q, s8 floor)
+{
+	struct nts_regress_line line = r->line;
+	struct nts_real miss, sum;
+
+	if (i + 1 >= r->n)
+		return false;
+	miss = expect(&line, r->point[i + 1].x - r->point[i].x, q, &r->point[i + 1],
+		      noise(&r->point[i + 1], floor), &sum);
+	return !surprising(miss, sum);
+}
+
+/*
+ * A point is far from where it should be. Either it is wrong alone, or the
+ * frequency jumped, or one of the two clocks was stepped; the latter is only
+ * believed when more points say so. Returns whether the point is to be used.
+ */
+static bool explain(struct nts_regress *r, u32 i, s64 dt, struct nts_real q, s8 floor,
+		    struct nts_real miss, struct nts_real *sum)
+{
+	struct nts_regress_line *line = &r->line;
+	struct nts_real t = nts_real(dt), slope = nts_real_div(miss, t), var;
+
+	if (alone(r, i, q, floor))
+		return false;
+	if (nts_real_cmp(nts_real_square(slope),
+			 nts_real_square(nts_real_ratio(JUMP_SLOPE, 1000000))) <= 0) {
+		/* As if the walk had taken such a step before. */
+		var = nts_real_square(slope);
+		line->var_slope = nts_real_add(line->var_slope, var);
+		var = nts_real_mul(var, t);
+		line->covariance = nts_real_add(line->covariance, var);
+		var = nts_real_mul(var, t);
+		line->var_offset = nts_real_add(line->var_offset, var);
+		*sum = nts_real_add(*sum, var);
+		return true;
+	}
+	if (r->n - i < STEP_POINTS)
+		return false;
+	r->begin = i;
+	line->offset = nts_real(r->point[i].y);
+	line->var_offset = noise(&r->point[i], floor);
+	line->covariance = NTS_REAL_ZERO;
+	return false;
+}
+
+/* Runs of one sign among the residuals after the first point. */
+static u32 count_runs(const struct nts_regress *r)
 {
 	u32 i, runs = 1;
 
-	for (i = from + 2; i < r->n; i++)
+	for (i = r->begin + 2; i < r->n; i++)
 		runs += (r->residual[i] < 0) != (r->residual[i - 1] < 0);
 	return runs;
 }
 
+/*
+ * How unlikely clock and path are to be such, log2, 16.16: the frequency of
+ * most clocks walks by about 1e-9 in a second.
+ */
+static s64 penalty(const struct nts_regress_tune *tune)
+{
+	return (s64)tune->wander * tune->wander * 4096 + (s64)tune->floor * 3000;
+}
+
 /**
  * nts_regress_fit() - fit a line
- * @r: the measurements; takes the result
- * @from: index of the first one to use
+ * @r: the measurements, from @r->begin on; takes the result
  * @prior: what is believed of the slope before; the rest is not used
- * @tune: what is known of clock and path, adapted
+ * @tune: what is known of clock and path
+ *
+ * Moves @r->begin up to where the clock was stepped last. The residuals are
+ * distances from what the points before made expect: if the model holds they
+ * are independent, and there are as many runs of one sign among them as chance
+ * gives.
  */
-void nts_regress_fit(struct nts_regress *r, u32 from, const struct nts_regress_line *prior,
-		     struct nts_regress_tune *tune)
+void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior,
+		     const struct nts_regress_tune *tune)
 {
 	struct nts_real q = walk(tune), weights = NTS_REAL_ZERO, squares = NTS_REAL_ZERO;
+	const struct nts_real largest = nts_real(JUMP_VARIANCES);
 	struct nts_regress_line *line = &r->line;
-	u32 i;
+	struct nts_real var, miss, sum, square;
+	u32 i, first = r->begin;
+	s64 logs = 0, dt;
+	bool use;
 
 	*line = *prior;
-	line->offset = nts_real(r->point[from].y);
-	line->var_offset = noise(&r->point[from], tune->floor);
+	line->offset = nts_real(r->point[first].y);
+	line->var_offset = noise(&r->point[first], tune->floor);
 	line->covariance = NTS_REAL_ZERO;
-	r->residual[from] = 0;
-	for (i = from + 1; i < r->n; i++) {
-		struct nts_real var = noise(&r->point[i], tune->floor);
-		struct nts_real miss, sum;
-
-		carry(line, r->point[i].x - r->point[i - 1].x, q);
-		miss = nts_real_sub(nts_real(r->point[i].y), line->offset);
-		sum = nts_real_add(line->var_offset, var);
+	r->residual[first] = 0;
+	for (i = first + 1; i < r->n; i++) {
+		dt = r->point[i].x - r->point[i - 1].x;
+		var = noise(&r->point[i], tune->floor);
+		miss = expect(line, dt, q, &r->point[i], var, &sum);
 		r->residual[i] = nts_real_round(miss, 0);
+		use = i < r->begin + STEP_POINTS || !surprising(miss, sum) ||
+		      explain(r, i, dt, q, tune->floor, miss, &sum);
+		square = nts_real_div(nts_real_square(miss), sum);
+		if (nts_real_cmp(square, largest) > 0)
+			square = largest;
+		squares = nts_real_add(squares, square);
 		weights = nts_real_add(weights, nts_real_div(nts_real(1), sum));
-		squares = nts_real_add(squares, nts_real_div(nts_real_square(miss), sum));
-		correct(line, miss, var, sum);
+		logs += nts_real_log2(sum);
+		if (use)
+			correct(line, miss, var, sum);
 	}
-	r->runs = count_runs(r, from);
-	r->sd = nts_real_round(nts_real_sqrt(nts_real_div(squares, weights)), 0);
-	if (!weights.mantissa)
-		r->sd = nts_real_round(nts_real_sqrt(line->var_offset), 0);
+	r->runs = count_runs(r);
+	/* log2(e) is 94548/65536 */
+	r->likelihood = -(logs + nts_real_round(nts_real_mul(squares, nts_real(94548)), 0)) / 2 -
+			penalty(tune);
+	r->sd = nts_real_round(nts_real_sqrt(weights.mantissa ? nts_real_div(squares, weights) :
+						line->var_offset), 0);
+}
+
+/**
+ * nts_regress_tune() - learn what clock and path are like
+ * @r: the measurements
+ * @prior: as for nts_regress_fit()
+ * @tune: what was known, adapted
+ *
+ * Looks whether the measurements are more likely under assumptions somewhat
+ * different from those that were made so far. Spoils the result of the fit.
+ */
+void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prior,
+		      struct nts_regress_tune *tune)
+{
+	static const struct nts_regress_tune step[] = {
+		{ 1, 0 }, { -1, 0 }, { 0, 2 }, { 0, -2 },
+	};
+	struct nts_regress_tune best = *tune, try;
+	u32 i, begin = r->begin;
+	s64 likelihood;
+
+	nts_regress_fit(r, prior, tune);
+	likelihood = r->likelihood;
+	for (i = 0; i <= ARRAY_SIZE(step); i++) {
+		if (i < ARRAY_SIZE(step)) {
+			try.wander = tune->wander + step[i].wander;
+			try.floor = tune->floor + step[i].floor;
+		} else {
+			/* All that is seen may be noise of the two clocks. */
+			try.wander = 0;
+			try.floor = (s8)nts_fixed_clamp(nts_real_log2(nts_real_square(nts_real(r->sd))) / 65536, 0, FLOOR_MAX);
+		}
+		if (try.wander < WANDER_MIN || try.wander > WANDER_MAX ||
+		    try.floor < 0 || try.floor > FLOOR_MAX)
+			continue;
+		r->begin = begin;
+		nts_regress_fit(r, prior, &try);
+		if (r->likelihood > likelihood) {
+			likelihood = r->likelihood;
+			best = try;
+		}
+	}
+	r->begin = begin;
+	*tune = best;
 }
 
 /**
@@ -150,9 +287,9 @@ u32 nts_regress_critical_runs(u32 n)
 s64 nts_regress_t(u32 n)
 {
 	static const u32 point[] = {
-		41719562, 2070912, 846922, 564308, 450076, 390464, 354419, 330388, 313328,
-		300614, 290783, 282984, 276627, 271319, 266928, 263061, 259785, 256967,
-		254476, 252248,
+		41721469, 2070867, 846993, 564283, 450162, 390512, 354430, 330381, 313334,
+		300608, 290789, 282992, 276661, 271299, 266917, 263124, 259862, 256997,
+		254506, 252271,
 	};
 
 	if (n < 3)

@@ -50,22 +50,28 @@ struct nts_regress_line {
  * struct nts_regress - scratch and result of a fit
  * @point: the measurements, oldest first
  * @n: how many
+ * @begin: the first one to use; moved up where the clock was stepped
  * @line: result, at the time of the last point
  * @runs: result: runs of residuals of one sign
+ * @likelihood: result: of the measurements, log2, 16.16
  * @sd: result: deviation of the points about the line, ns
  * @residual: result: each point's distance from where it was expected, ns
  */
 struct nts_regress {
 	struct nts_regress_point point[NTS_REGRESS_MAX];
 	u32 n;
+	u32 begin;
 	struct nts_regress_line line;
 	u32 runs;
+	s64 likelihood;
 	s64 sd;
 	s64 residual[NTS_REGRESS_MAX];
 };
 
-void nts_regress_fit(struct nts_regress *r, u32 from, const struct nts_regress_line *prior,
-		     struct nts_regress_tune *tune);
+void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior,
+		     const struct nts_regress_tune *tune);
+void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prior,
+		      struct nts_regress_tune *tune);
 u32 nts_regress_critical_runs(u32 n);
 s64 nts_regress_t(u32 n);
 

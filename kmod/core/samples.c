@@ -89,34 +89,80 @@ s64 nts_samples_distance(const struct nts_samples *s, s64 raw, s64 clock_error)
 	return best;
 }
 
-/* Fit the line again. */
-static void estimate(struct nts_samples *s)
+/*
+ * Round trips longer than the shortest possible one by x have an error of up
+ * to x/2. The shortest of n jittery ones is not the shortest possible, but for
+ * the sum of two exponential delays about their mean over the root of n longer;
+ * of few nothing is known at all.
+ */
+static s64 unseen_spread(const struct nts_samples *s)
 {
-	struct nts_regress_line prior = { 0 };
+	s64 n = s->n, rise = 0;
+	u32 i;
+
+	for (i = 0; i < s->n; i++)
+		rise += (at(s, i)->delay - s->min_delay) / n;
+	/* 80/256 */
+	return rise * 80 / nts_fixed_sqrt((u64)n << 16) + s->min_delay / (2 * n * n);
+}
+
+/* Drop the oldest samples. */
+static void drop(struct nts_samples *s, u32 n)
+{
+	s->first = (u8)((s->first + n) % NTS_SAMPLES_MAX);
+	s->n = (u8)(s->n - n);
+}
+
+/* Hand the samples over to the regression. */
+static void fill(struct nts_samples *s)
+{
 	const struct nts_sample *newest = nts_samples_newest(s);
 	struct nts_regress *r = &s->work;
+	s64 unseen;
 	u32 i;
 
 	s->min_delay = NTS_S64_MAX;
 	for (i = 0; i < s->n; i++)
 		s->min_delay = nts_fixed_min(s->min_delay, at(s, i)->delay);
+	unseen = unseen_spread(s);
 	r->n = s->n;
+	r->begin = 0;
 	for (i = 0; i < r->n; i++) {
 		const struct nts_sample *sample = at(s, i);
+		s64 spread = (sample->delay - s->min_delay) / 2;
 
 		r->point[i].x = nts_fixed_sub(sample->raw, at(s, 0)->raw);
-		r->point[i].y = nts_fixed_sub(sample->offset, newest->offset);
-		r->point[i].spread = (sample->delay - s->min_delay) / 2 + sample->dispersion;
+		r->point[i].y = nts_fixed_sub(nts_fixed_sub(sample->offset, newest->offset),
+					      nts_fixed_muldiv(spread, s->asymmetry, 65536));
+		r->point[i].spread = spread + unseen + sample->dispersion;
 	}
+}
+
+/* Fit the line again. */
+static void estimate(struct nts_samples *s)
+{
+	struct nts_regress_line prior = { 0 };
+	struct nts_regress *r = &s->work;
+	const struct nts_sample *newest;
+
 	prior.slope = nts_real_make(s->prior_freq, -NTS_FREQ_SHIFT);
 	prior.var_slope = nts_real_square(nts_real_make(s->prior_sd, -NTS_FREQ_SHIFT));
-	nts_regress_fit(r, 0, &prior, &s->tune);
-
+	fill(s);
+	nts_regress_tune(r, &prior, &s->tune);
+	nts_regress_fit(r, &prior, &s->tune);
+	/* Residuals that keep their sign: the oldest samples do not belong here. */
+	while (r->n - r->begin > s->min &&
+	       r->runs < nts_regress_critical_runs(r->n - r->begin - 1)) {
+		r->begin++;
+		nts_regress_fit(r, &prior, &s->tune);
+	}
+	newest = nts_samples_newest(s);
 	s->raw = newest->raw;
 	s->offset = nts_fixed_add(newest->offset, nts_real_round(r->line.offset, 0));
 	s->offset_sd = nts_real_round(nts_real_sqrt(r->line.var_offset), 0);
 	s->freq = nts_real_round(r->line.slope, -NTS_FREQ_SHIFT);
 	s->freq_sd = nts_real_round(nts_real_sqrt(r->line.var_slope), -NTS_FREQ_SHIFT);
+	drop(s, r->begin);
 	s->skew = nts_fixed_clamp(nts_fixed_muldiv(s->freq_sd, nts_regress_t(s->n), 65536),
 				  NTS_FREQ_PPM / 1000000, 1LL << NTS_FREQ_SHIFT);
 	s->runs = (u8)r->runs;
@@ -218,10 +264,8 @@ void nts_samples_add(struct nts_samples *s, const struct nts_sample *sample)
 	/* Raw time never goes back: these are from another life. */
 	if (s->n && sample->raw <= s->raw)
 		nts_samples_reset(s);
-	while (s->n >= s->max) {
-		s->first = (s->first + 1) % NTS_SAMPLES_MAX;
-		s->n--;
-	}
+	if (s->n >= s->max)
+		drop(s, s->n - s->max + 1u);
 	place = &s->ring[(s->first + s->n) % NTS_SAMPLES_MAX];
 	*place = *sample;
 	place->delay = nts_fixed_clamp(place->delay, 1, NTS_SAMPLES_LARGEST);

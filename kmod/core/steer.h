@@ -14,10 +14,12 @@
 #define NTS_ADJUST_NANO		0x2000
 #define NTS_ADJUST_TICK		0x4000
 #define NTS_ADJUST_STA_PLL	0x0001
+#define NTS_ADJUST_STA_PPSFREQ	0x0002
+#define NTS_ADJUST_STA_PPSTIME	0x0004
+#define NTS_ADJUST_STA_FLL	0x0008
 #define NTS_ADJUST_STA_INS	0x0010
 #define NTS_ADJUST_STA_DEL	0x0020
 #define NTS_ADJUST_STA_UNSYNC	0x0040
-#define NTS_ADJUST_STA_FREQHOLD	0x0080
 
 /**
  * struct nts_steer_reading - the system clock as it is
@@ -67,26 +69,28 @@ struct nts_adjust {
 /**
  * struct nts_steer - steering of one system clock
  * @active: a call has been made and is in force
- * @stepping: that call steps
+ * @seen: @raw and @real are from an earlier look at the clock
  * @freq: in force, 2^-16 ppm
  * @tick: in force, us
- * @status: in force, STA_* without those the kernel owns
- * @rate: in force: system time's rate against the raw clock, 2^-48
- * @raw: when the call in force was made
+ * @status: in force, STA_*
+ * @rate: in force: gain of system time on the raw clock, 2^-48
+ * @raw: when the clock was looked at last
  * @real: system time then, after any step
  * @correction: true time minus system time at the last plan, ns
- * @slew_end: raw time when the slew in force ends; 0 = none
+ * @slew_end: raw time at which the slew in force ends; 0 = none
  * @due: raw time at which the next plan was asked for; 0 = none
  * @late: how late plans are made, a slow maximum, ns
- * @update: of the discipline, for which the slew in force was planned
- * @foreign_until: steering is suspended until this raw time; 0 = is not
- * @hold: how long the next suspension lasts, ns
- * @foreign_seen: raw time of the last foreign act
+ * @update: number of the discipline's update that was planned for last
+ * @shifts: of the discipline at the last plan
+ * @held: another program steers the clock: nothing is done
+ * @foreign_until: raw time until which that lasts
+ * @hold: how long it lasts after each foreign act, ns
  * @foreign_count: foreign acts
  */
 struct nts_steer {
 	bool active;
-	bool stepping;
+	bool seen;
+	bool held;
 	s64 freq;
 	s64 tick;
 	int status;
@@ -97,10 +101,10 @@ struct nts_steer {
 	s64 slew_end;
 	s64 due;
 	s64 late;
-	s64 update;
+	u32 update;
+	u32 shifts;
 	s64 foreign_until;
 	s64 hold;
-	s64 foreign_seen;
 	u64 foreign_count;
 };
 
