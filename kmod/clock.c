@@ -11,17 +11,47 @@ static s8 clock_precision __read_mostly = -20;
 
 /**
  * nts_clock_read() - the time now
+ * @nn: the network namespace
  *
  * The one place that reads the time served: all stamps of answers come from
- * here.
+ * here. It is NTP time as soon as a source was followed, not CLOCK_REALTIME,
+ * which is wrong by what is still to be slewed.
  *
- * Context: any.
+ * Context: any but NMI and hard interrupt.
  *
  * Return: UTC nanoseconds since 1970.
  */
-s64 nts_clock_read(void)
+s64 nts_clock_read(struct nts_net *nn)
 {
-	return ktime_get_real_ns();
+	unsigned int seq;
+	s64 now;
+
+	do {
+		seq = read_seqcount_begin(&nn->timescale_seq);
+		now = nn->timescale.valid ?
+		      nts_clockmap_time(&nn->timescale.map, ktime_get_raw_ns()) :
+		      (s64)ktime_get_real_ns();
+	} while (read_seqcount_retry(&nn->timescale_seq, seq));
+	return now;
+}
+
+/**
+ * nts_clock_publish() - serve another NTP time from now on
+ * @nn: the network namespace
+ * @timescale: copied
+ *
+ * Context: process; the caller is the only writer.
+ */
+void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale)
+{
+	/* A reader in softirq on this CPU would wait for ever. */
+	local_bh_disable();
+	preempt_disable();
+	write_seqcount_begin(&nn->timescale_seq);
+	nn->timescale = *timescale;
+	write_seqcount_end(&nn->timescale_seq);
+	preempt_enable();
+	local_bh_enable();
 }
 
 /**
@@ -40,7 +70,7 @@ s64 nts_clock_read(void)
  */
 s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb)
 {
-	s64 now = nts_clock_read();
+	s64 now = nts_clock_read(nn);
 	s64 waited = ktime_get_real_ns() - ktime_to_ns(skb->tstamp);
 
 	if (waited < 0 || waited > NSEC_PER_SEC) {
@@ -51,21 +81,48 @@ s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb)
 	return now - waited;
 }
 
+/* Fills in what the sources say; false when none was followed yet. */
+static bool timescale_quality(struct nts_net *nn, struct nts_quality *quality)
+{
+	s64 age, dispersion = 0;
+	unsigned int seq;
+	bool valid;
+
+	do {
+		seq = read_seqcount_begin(&nn->timescale_seq);
+		valid = nn->timescale.valid;
+		if (valid) {
+			*quality = nn->timescale.quality;
+			age = ktime_get_raw_ns() - nn->timescale.raw;
+			dispersion = nn->timescale.root_dispersion +
+				     nts_clockmap_scale(age, nn->timescale.growth);
+		}
+	} while (read_seqcount_retry(&nn->timescale_seq, seq));
+	if (valid)
+		quality->root_dispersion = nts_ntptime_short(dispersion);
+	return valid;
+}
+
 /**
  * nts_clock_quality() - what an answer says about the clock
  * @nn: the network namespace
  * @now: as nts_clock_read() returned
  * @quality: filled in
  *
- * Until a daemon has said something the clock is unsynchronised.
+ * Until a source was followed, or a daemon has said something, the clock is
+ * unsynchronised.
  *
- * Context: any.
+ * Context: as nts_clock_read().
  */
 void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
 {
 	const struct nts_clock *clock;
 	s64 age;
 
+	if (timescale_quality(nn, quality)) {
+		quality->precision = clock_precision;
+		return;
+	}
 	memset(quality, 0, sizeof(*quality));
 	quality->leap = NTS_NTP_LEAP_UNSYNC;
 	quality->stratum = NTS_NTP_MAX_STRATUM;
@@ -136,11 +193,11 @@ int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings)
  */
 void nts_clock_init(void)
 {
-	s64 shortest = NSEC_PER_SEC, before = nts_clock_read(), now;
+	s64 shortest = NSEC_PER_SEC, before = ktime_get_real_ns(), now;
 	int i;
 
 	for (i = 0; i < 1000; i++) {
-		now = nts_clock_read();
+		now = ktime_get_real_ns();
 		if (now > before && now - before < shortest)
 			shortest = now - before;
 		before = now;

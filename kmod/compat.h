@@ -46,6 +46,17 @@
 #define nts_aes_prepare(ctx, bytes) aes_expandkey(ctx, bytes, AES_KEYSIZE_128)
 #endif
 
+/* hrtimer_init() and the callback became one. */
+#ifdef NTS_HAS_HRTIMER_SETUP
+#define nts_hrtimer_setup(timer, fn, clock, mode) hrtimer_setup(timer, fn, clock, mode)
+#else
+#define nts_hrtimer_setup(timer, fn, clock, mode) \
+	do { \
+		hrtimer_init(timer, clock, mode); \
+		(timer)->function = (fn); \
+	} while (0)
+#endif
+
 /* __assign_str() lost its second argument. */
 #ifdef NTS_HAS_ASSIGN_STR_ONE_ARG
 #define NTS_TRACE_ASSIGN_STR(dst, src) __assign_str(dst)

@@ -6,7 +6,7 @@
 #include <net/genetlink.h>
 #include <net/netns/generic.h>
 
-#include "nts.h"
+#include "client.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -32,6 +32,7 @@ static int __net_init net_init(struct net *net)
 
 	nn->net = net;
 	mutex_init(&nn->lock);
+	seqcount_init(&nn->timescale_seq);
 	nn->stats = alloc_percpu(struct nts_stats);
 	if (!nn->stats)
 		return -ENOMEM;
@@ -43,6 +44,7 @@ static void __net_exit net_exit(struct net *net)
 {
 	struct nts_net *nn = nts_net(net);
 
+	nts_client_free(nn);
 	nts_socket_close(nn);
 	nts_notify_net_exit(nn);
 	nts_keyring_free(nn);
@@ -65,6 +67,9 @@ static int __init nts_init(void)
 	err = nts_server_init();
 	if (err)
 		return err;
+	err = nts_client_init();
+	if (err)
+		goto err_client;
 	err = register_pernet_device(&net_ops);
 	if (err)
 		goto err_pernet;
@@ -81,6 +86,8 @@ err_netlink:
 err_notify:
 	unregister_pernet_device(&net_ops);
 err_pernet:
+	nts_client_exit();
+err_client:
 	nts_server_exit();
 	return err;
 }
@@ -90,6 +97,7 @@ static void __exit nts_exit(void)
 	nts_netlink_exit();
 	nts_notify_exit();
 	unregister_pernet_device(&net_ops);
+	nts_client_exit();
 	nts_server_exit();
 	/* kfree_rcu() of the module's own objects needs none of its code. */
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The netlink operations of uapi/nts.yaml. */
-#include <net/genetlink.h>
-#include <net/netlink.h>
-
-#include "netlink_gen.h"
-#include "nts.h"
+#include "netlink.h"
 
 static struct genl_family family;
 
-static struct nts_net *info_net(struct genl_info *info)
-{
-	return nts_net(genl_info_net(info));
-}
-
-static struct sk_buff *reply_new(struct genl_info *info, size_t size, void **header)
+/**
+ * nts_netlink_reply() - begin the answer to a request
+ * @info: the request
+ * @size: octets of attributes at most
+ * @header: for nts_netlink_send()
+ *
+ * Context: process.
+ *
+ * Return: the message to put attributes in, or NULL.
+ */
+struct sk_buff *nts_netlink_reply(struct genl_info *info, size_t size, void **header)
 {
 	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
@@ -27,14 +28,50 @@ static struct sk_buff *reply_new(struct genl_info *info, size_t size, void **hea
 	return skb;
 }
 
-static int reply_send(struct genl_info *info, struct sk_buff *skb, void *header)
+/**
+ * nts_netlink_send() - send the answer to a request
+ * @info: the request
+ * @skb: as nts_netlink_reply() returned; taken over
+ * @header: as nts_netlink_reply() gave
+ *
+ * Context: process.
+ *
+ * Return: what the operation returns.
+ */
+int nts_netlink_send(struct genl_info *info, struct sk_buff *skb, void *header)
 {
 	genlmsg_end(skb, header);
 	return genlmsg_reply(skb, info);
 }
 
-/* A missing attribute is named. */
-static bool attr_missing(struct genl_info *info, int attr, const char *text)
+/**
+ * nts_netlink_dump() - begin one message of a dump
+ * @skb: of the dump
+ * @cb: of the dump
+ * @cmd: the operation
+ *
+ * Return: the header for genlmsg_end() or genlmsg_cancel(), or NULL when
+ * @skb is full.
+ */
+void *nts_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &family, NLM_F_MULTI, cmd);
+
+	if (header)
+		genl_dump_check_consistent(cb, header);
+	return header;
+}
+
+/**
+ * nts_netlink_missing() - refuse a request that lacks an attribute
+ * @info: the request
+ * @attr: the attribute
+ * @text: what to say
+ *
+ * Return: true when it is missing.
+ */
+bool nts_netlink_missing(struct genl_info *info, int attr, const char *text)
 {
 	if (info->attrs[attr])
 		return false;
@@ -82,7 +119,7 @@ void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header)
 
 int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct nts_server server;
 	struct sk_buff *reply;
 	void *header;
@@ -91,7 +128,7 @@ int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
 	server = nn->server;
 	mutex_unlock(&nn->lock);
 
-	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
 	if (nla_put_u8(reply, NTS_A_SERVER_ENABLED, server.enabled) ||
@@ -102,13 +139,13 @@ int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
-	return reply_send(info, reply, header);
+	return nts_netlink_send(info, reply, header);
 }
 
 int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct nts_server server = {
 		.families = NTS_FAMILY_V4 | NTS_FAMILY_V6,
 		.bind4 = htonl(INADDR_ANY),
@@ -116,10 +153,10 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err = 0;
 
-	if (attr_missing(info, NTS_A_SERVER_ENABLED, "enabled: missing, 1 answers, 0 does not"))
+	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED, "enabled: missing, 1 answers, 0 does not"))
 		return -EINVAL;
 	server.enabled = nla_get_u8(attrs[NTS_A_SERVER_ENABLED]);
-	if (server.enabled && attr_missing(info, NTS_A_SERVER_PORT, "port: missing"))
+	if (server.enabled && nts_netlink_missing(info, NTS_A_SERVER_PORT, "port: missing"))
 		return -EINVAL;
 	if (attrs[NTS_A_SERVER_PORT])
 		server.port = nla_get_u16(attrs[NTS_A_SERVER_PORT]);
@@ -157,7 +194,7 @@ static int put_key(struct sk_buff *skb, const struct nts_key_info *key)
 int nts_nl_keys_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nts_key_info keys[NTS_MAX_KEYS];
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct sk_buff *reply;
 	void *header;
 	u32 n, i;
@@ -166,7 +203,7 @@ int nts_nl_keys_get_doit(struct sk_buff *skb, struct genl_info *info)
 	n = nts_keyring_get(nn, keys);
 	mutex_unlock(&nn->lock);
 
-	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
@@ -175,7 +212,7 @@ int nts_nl_keys_get_doit(struct sk_buff *skb, struct genl_info *info)
 			return -EMSGSIZE;
 		}
 	}
-	return reply_send(info, reply, header);
+	return nts_netlink_send(info, reply, header);
 }
 
 static int get_key(struct nlattr *nest, struct nts_key_info *key,
@@ -218,7 +255,7 @@ static int get_key(struct nlattr *nest, struct nts_key_info *key,
 int nts_nl_keys_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nts_key_info keys[NTS_MAX_KEYS] = { };
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct nlattr *attr;
 	int rest, err = 0;
 	u32 n = 0;
@@ -252,7 +289,7 @@ int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 		.stratum = NTS_NTP_MAX_STRATUM,
 		.mode = NTS_TIME_MODE_SYSTEM,
 	};
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	const struct nts_clock *set;
 	struct sk_buff *reply;
 	void *header;
@@ -263,7 +300,7 @@ int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 		clock = *set;
 	rcu_read_unlock();
 
-	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
 	if (nla_put_u8(reply, NTS_A_CLOCK_MODE, clock.mode) ||
@@ -279,20 +316,20 @@ int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
-	return reply_send(info, reply, header);
+	return nts_netlink_send(info, reply, header);
 }
 
 int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct nts_clock clock = { };
 	bool no_stratum, no_leap;
 	int err;
 
-	if (attr_missing(info, NTS_A_CLOCK_MODE, "mode: missing") ||
-	    attr_missing(info, NTS_A_CLOCK_LEAP, "leap: missing") ||
-	    attr_missing(info, NTS_A_CLOCK_STRATUM, "stratum: missing"))
+	if (nts_netlink_missing(info, NTS_A_CLOCK_MODE, "mode: missing") ||
+	    nts_netlink_missing(info, NTS_A_CLOCK_LEAP, "leap: missing") ||
+	    nts_netlink_missing(info, NTS_A_CLOCK_STRATUM, "stratum: missing"))
 		return -EINVAL;
 	clock.mode = nla_get_u8(attrs[NTS_A_CLOCK_MODE]);
 	clock.leap = nla_get_u8(attrs[NTS_A_CLOCK_LEAP]);
@@ -336,13 +373,13 @@ static int put_counter(struct sk_buff *skb, struct nts_net *nn, u32 counter)
 
 int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct sk_buff *reply;
 	void *header;
 	u32 i;
 
 	/* About 150 octets each. */
-	reply = reply_new(info, NTS_COUNTER_COUNT * 256, &header);
+	reply = nts_netlink_reply(info, NTS_COUNTER_COUNT * 256, &header);
 	if (!reply)
 		return -ENOMEM;
 	for (i = 0; i < NTS_COUNTER_COUNT; i++) {
@@ -351,17 +388,17 @@ int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 			return -EMSGSIZE;
 		}
 	}
-	return reply_send(info, reply, header);
+	return nts_netlink_send(info, reply, header);
 }
 
 int nts_nl_daemon_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 	struct sk_buff *reply;
 	void *header;
 	int err;
 
-	reply = reply_new(info, NLMSG_DEFAULT_SIZE, &header);
+	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&nn->lock);
@@ -377,15 +414,15 @@ int nts_nl_daemon_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
-	return reply_send(info, reply, header);
+	return nts_netlink_send(info, reply, header);
 }
 
 int nts_nl_daemon_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
-	struct nts_net *nn = info_net(info);
+	struct nts_net *nn = nts_netlink_net(info);
 
-	if (attr_missing(info, NTS_A_DAEMON_PID, "pid: missing"))
+	if (nts_netlink_missing(info, NTS_A_DAEMON_PID, "pid: missing"))
 		return -EINVAL;
 	mutex_lock(&nn->lock);
 	if (attrs[NTS_A_DAEMON_KE_ACCEPTED])

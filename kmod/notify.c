@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events by multicast: key rotated, burst of NAKs, daemon came or went. */
+/* Events by multicast: keys, daemon, sources, clock. */
 #include <linux/netlink.h>
 #include <net/genetlink.h>
 
-#include "nts.h"
+#include "client.h"
 
 /* So many NAKs within one interval are worth an event. */
 #define NAK_BURST	16
@@ -109,6 +109,100 @@ void nts_notify_attach(struct nts_net *nn, u32 portid, u32 pid)
 	WRITE_ONCE(nn->daemon_portid, portid);
 	if (changed)
 		publish_daemon(nn, NTS_DAEMON_STATE_ATTACHED, pid);
+}
+
+/**
+ * nts_notify_source() - tell what happened to a source
+ * @assoc: the association
+ * @news: enum nts_source_news
+ * @offset: ns, where it matters
+ *
+ * Context: process.
+ */
+void nts_notify_source(const struct nts_assoc *assoc, u8 news, s64 offset)
+{
+	const struct nts_address *address = &assoc->address;
+	struct sk_buff *skb;
+	void *header;
+
+	skb = nts_netlink_event(NTS_CMD_SOURCE_EVENT, &header);
+	if (!skb)
+		return;
+	if (nla_put_u8(skb, NTS_A_SOURCE_NOTE_NEWS, news) ||
+	    nla_put_u32(skb, NTS_A_SOURCE_NOTE_ID, assoc->id) ||
+	    nla_put_string(skb, NTS_A_SOURCE_NOTE_NAME, assoc->name) ||
+	    nla_put_s64(skb, NTS_A_SOURCE_NOTE_OFFSET, offset, NTS_A_SOURCE_NOTE_PAD) ||
+	    nla_put_u8(skb, NTS_A_SOURCE_NOTE_AUTHENTICATED, assoc->source.authenticated) ||
+	    (address->family == AF_INET &&
+	     nla_put_in_addr(skb, NTS_A_SOURCE_NOTE_ADDR4, address->v4)) ||
+	    (address->family == AF_INET6 &&
+	     nla_put_in6_addr(skb, NTS_A_SOURCE_NOTE_ADDR6, &address->v6))) {
+		nlmsg_free(skb);
+		return;
+	}
+	nts_netlink_publish(assoc->client->nn, skb, header);
+}
+
+/**
+ * nts_notify_clock() - tell what happened to the clock
+ * @nn: the network namespace
+ * @news: enum nts_clock_news
+ * @offset: ns, where it matters
+ * @duration: ns, where it matters
+ *
+ * Context: process.
+ */
+void nts_notify_clock(struct nts_net *nn, u8 news, s64 offset, u64 duration)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	skb = nts_netlink_event(NTS_CMD_CLOCK_EVENT, &header);
+	if (!skb)
+		return;
+	if (nla_put_u8(skb, NTS_A_CLOCK_NOTE_NEWS, news) ||
+	    nla_put_s64(skb, NTS_A_CLOCK_NOTE_OFFSET, offset, NTS_A_CLOCK_NOTE_PAD) ||
+	    nla_put_u64_64bit(skb, NTS_A_CLOCK_NOTE_DURATION, duration,
+			      NTS_A_CLOCK_NOTE_PAD)) {
+		nlmsg_free(skb);
+		return;
+	}
+	nts_netlink_publish(nn, skb, header);
+}
+
+/**
+ * nts_notify_adjust() - have the daemon adjust the system clock
+ * @nn: the network namespace
+ * @seq: comes back with the result
+ * @adjust: the call
+ *
+ * Context: process.
+ *
+ * Return: 0, -ENOTCONN without a daemon, -ENOMEM.
+ */
+int nts_notify_adjust(struct nts_net *nn, u32 seq, const struct nts_adjust *adjust)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	if (!READ_ONCE(nn->daemon_portid))
+		return -ENOTCONN;
+	skb = nts_netlink_event(NTS_CMD_ADJUST_EVENT, &header);
+	if (!skb)
+		return -ENOMEM;
+	if (nla_put_u32(skb, NTS_A_ADJUST_SEQ, seq) ||
+	    nla_put_u32(skb, NTS_A_ADJUST_MODES, adjust->modes) ||
+	    nla_put_s64(skb, NTS_A_ADJUST_STEP, adjust->offset, NTS_A_ADJUST_PAD) ||
+	    nla_put_s64(skb, NTS_A_ADJUST_FREQ, adjust->freq, NTS_A_ADJUST_PAD) ||
+	    nla_put_s64(skb, NTS_A_ADJUST_TICK, adjust->tick, NTS_A_ADJUST_PAD) ||
+	    nla_put_s32(skb, NTS_A_ADJUST_STATUS, adjust->status) ||
+	    nla_put_s64(skb, NTS_A_ADJUST_MAXERROR, adjust->maxerror, NTS_A_ADJUST_PAD) ||
+	    nla_put_s64(skb, NTS_A_ADJUST_ESTERROR, adjust->esterror, NTS_A_ADJUST_PAD)) {
+		nlmsg_free(skb);
+		return -ENOMEM;
+	}
+	nts_netlink_publish(nn, skb, header);
+	return 0;
 }
 
 /* A netlink socket was released; whose it was only its port tells. */

@@ -7,28 +7,36 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/rcupdate.h>
+#include <linux/seqlock.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include <uapi/linux/nts.h>
 
+#include "core/clockmap.h"
 #include "core/cookie.h"
+#include "core/reply.h"
 #include "core/respond.h"
 #include "core/verdict.h"
 
 struct socket;
+struct udp_port_cfg;
 
 /* X(IDENTIFIER, "counter-name", "text for people"): facts beside the verdicts */
 #define NTS_FACTS(X) \
 	X(COOKIES_SENT, "cookies-sent", "new cookies sent in answers") \
 	X(COOKIES_OLD, "cookies-old-key", "cookies opened with an old key") \
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
+	X(CLIENT_FLOODED, "client-drop-queue", "answers dropped as too many waited already") \
 	X(RX_KERNEL, "rx-stamp-kernel", "packets the network stack stamped on arrival") \
 	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module got them")
 
+/* Verdicts come first, then what became of answers to us, then facts. */
+#define nts_counter_of_reply(reply) (NTS_VERDICT_COUNT + (reply))
+
 enum nts_counter {
-	NTS_COUNTER_BEFORE_FACTS = NTS_VERDICT_COUNT - 1,
+	NTS_COUNTER_BEFORE_FACTS = NTS_VERDICT_COUNT + NTS_REPLY_COUNT - 1,
 #define NTS_FACT_ENUM(id, name, text) NTS_COUNTER_##id,
 	NTS_FACTS(NTS_FACT_ENUM)
 #undef NTS_FACT_ENUM
@@ -64,6 +72,16 @@ struct nts_clock {
 	u64 set_at;	/* ktime_get_ns() when root_dispersion was true */
 };
 
+/* NTP time as the sources make it, for readers that may not wait. */
+struct nts_timescale {
+	bool valid;
+	struct nts_clockmap map;
+	struct nts_quality quality;
+	s64 raw;		/* when the following was true */
+	s64 root_dispersion;	/* ns */
+	s64 growth;		/* of that, 2^-48 */
+};
+
 /* One cookie key as netlink shows it. */
 struct nts_key_info {
 	u32 id;
@@ -75,6 +93,7 @@ struct nts_key_info {
 };
 
 struct nts_keyring;
+struct nts_client;
 
 /* One network namespace. */
 struct nts_net {
@@ -86,8 +105,12 @@ struct nts_net {
 	struct socket *sock6;
 
 	struct nts_clock __rcu *clock;
+	seqcount_t timescale_seq;
+	struct nts_timescale timescale;	/* written by the client's work alone */
 	struct nts_keyring __rcu *keyring;
 	struct nts_stats __percpu *stats;
+
+	struct nts_client *client;
 
 	u32 daemon_portid;	/* netlink port, 0 when none */
 	u32 daemon_pid;
@@ -110,6 +133,10 @@ static inline void nts_extack(struct netlink_ext_ack *extack, const char *text)
 struct nts_net *nts_net(const struct net *net);
 
 /* socket.c APIs: */
+int nts_socket_make(struct net *net, struct udp_port_cfg *port, void *user_data,
+		    int (*receive)(struct sock *sk, struct sk_buff *skb),
+		    struct socket **sockp);
+void nts_socket_drop(struct socket **sockp);
 int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 		    struct netlink_ext_ack *extack);
 void nts_socket_close(struct nts_net *nn);
@@ -123,10 +150,11 @@ enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet,
 
 /* clock.c APIs: */
 void nts_clock_init(void);
-s64 nts_clock_read(void);
+s64 nts_clock_read(struct nts_net *nn);
 s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb);
 void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality);
 s8 nts_clock_precision(void);
+void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale);
 int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings);
 
 /* keyring.c APIs: */

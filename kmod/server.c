@@ -54,7 +54,7 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 
 	/* Outside the FPU section: the generator may want the FPU itself. */
 	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(cookies));
-	nts_clock_quality(nn, nts_clock_read(), &quality);
+	nts_clock_quality(nn, nts_clock_read(nn), &quality);
 
 	rcu_read_lock();
 	ring = nts_keyring_ring(nn);
@@ -71,7 +71,7 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 				       nts_ntptime_from_ns(receive),
 				       &ring->key[ring->current_key], engine,
 				       &scratch->session, cookies, scratch->entropy);
-		nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read()));
+		nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read(nn)));
 		nts_respond_seal(packet, *len, request, &scratch->session);
 		verdict = NTS_ANSWER_NTS;
 	}
@@ -97,10 +97,10 @@ static void answer_plain(struct nts_net *nn, u8 *packet,
 {
 	struct nts_quality quality;
 
-	nts_clock_quality(nn, nts_clock_read(), &quality);
+	nts_clock_quality(nn, nts_clock_read(nn), &quality);
 	*len = nts_respond_plain(packet, request, &quality,
 				 nts_ntptime_from_ns(receive));
-	nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read()));
+	nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read(nn)));
 }
 
 /**

@@ -228,21 +228,66 @@ static const char *open_error(int err)
 	}
 }
 
+/**
+ * nts_socket_make() - open a UDP socket whose packets go to a hook
+ * @net: the network namespace
+ * @port: where; with a peer it is connected
+ * @user_data: the hook finds it by rcu_dereference_sk_user_data(), or NULL
+ *	while the socket is being closed
+ * @receive: the hook, called in softirq with skb->data at the UDP header and
+ *	the checksum verified; what it returns 0 for is its own to free
+ * @sockp: receives the socket
+ *
+ * Context: process.
+ *
+ * Return: 0, or what opening a UDP socket returns.
+ */
+int nts_socket_make(struct net *net, struct udp_port_cfg *port, void *user_data,
+		    int (*receive)(struct sock *sk, struct sk_buff *skb),
+		    struct socket **sockp)
+{
+	struct udp_tunnel_sock_cfg hook = {
+		.sk_user_data = user_data,
+		.encap_type = 1,
+		.encap_rcv = receive,
+	};
+	int err;
+
+	port->use_udp_checksums = 1;
+	port->use_udp6_tx_checksums = 1;
+	port->use_udp6_rx_checksums = 1;
+	port->ipv6_v6only = 1;
+	err = udp_sock_create(net, port, sockp);
+	if (err)
+		return err;
+	/* Empty datagrams bypass the hook; nobody reads them, so keep none. */
+	WRITE_ONCE((*sockp)->sk->sk_rcvbuf, 0);
+	nts_tunnel_setup(net, *sockp, &hook);
+	return 0;
+}
+
+/**
+ * nts_socket_drop() - close a socket
+ * @sockp: as nts_socket_make() gave it, or NULL in it; left NULL
+ *
+ * Its hook may still be running until a synchronize_net().
+ *
+ * Context: process.
+ */
+void nts_socket_drop(struct socket **sockp)
+{
+	if (!*sockp)
+		return;
+	nts_tunnel_release(*sockp);
+	*sockp = NULL;
+}
+
 static int open_one(struct nts_net *nn, const struct nts_server *server, u8 family,
 		    struct socket **sockp, struct netlink_ext_ack *extack)
 {
 	struct udp_port_cfg port = {
 		.family = family,
 		.local_udp_port = htons(server->port),
-		.use_udp_checksums = 1,
-		.use_udp6_tx_checksums = 1,
-		.use_udp6_rx_checksums = 1,
-		.ipv6_v6only = 1,
-	};
-	struct udp_tunnel_sock_cfg hook = {
-		.sk_user_data = nn,
-		.encap_type = 1,
-		.encap_rcv = nts_socket_receive,
 	};
 	int err;
 
@@ -250,23 +295,10 @@ static int open_one(struct nts_net *nn, const struct nts_server *server, u8 fami
 		port.local_ip.s_addr = server->bind4;
 	else
 		port.local_ip6 = server->bind6;
-	err = udp_sock_create(nn->net, &port, sockp);
-	if (err) {
+	err = nts_socket_make(nn->net, &port, nn, nts_socket_receive, sockp);
+	if (err)
 		nts_extack(extack, open_error(err));
-		return err;
-	}
-	/* Empty datagrams bypass the hook; nobody reads them, so keep none. */
-	WRITE_ONCE((*sockp)->sk->sk_rcvbuf, 0);
-	nts_tunnel_setup(nn->net, *sockp, &hook);
-	return 0;
-}
-
-static void close_one(struct socket **sockp)
-{
-	if (!*sockp)
-		return;
-	nts_tunnel_release(*sockp);
-	*sockp = NULL;
+	return err;
 }
 
 /**
@@ -281,8 +313,8 @@ void nts_socket_close(struct nts_net *nn)
 {
 	if (!nn->sock4 && !nn->sock6)
 		return;
-	close_one(&nn->sock6);
-	close_one(&nn->sock4);
+	nts_socket_drop(&nn->sock6);
+	nts_socket_drop(&nn->sock4);
 	synchronize_net();
 	net_disable_timestamp();
 	nn->server.enabled = false;
@@ -324,7 +356,7 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 			err = 0;
 	}
 	if (err) {
-		close_one(&nn->sock4);
+		nts_socket_drop(&nn->sock4);
 		if (before.enabled)
 			nts_socket_open(nn, &before, NULL);
 		return err;

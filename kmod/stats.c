@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counters: one for each verdict, and some facts. */
+/* Counters: one for each verdict, one for each kind of reply, and some facts. */
 #include <linux/percpu.h>
 
 #include "nts.h"
@@ -13,6 +13,11 @@ static const struct {
 	[NTS_##id] = { .name = label, .text = about, .kind = NTS_COUNTER_KIND_##sort },
 	NTS_VERDICTS(NTS_VERDICT_ROW)
 #undef NTS_VERDICT_ROW
+#define NTS_REPLY_ROW(id, label, sort, about) \
+	[nts_counter_of_reply(NTS_##id)] = { .name = label, .text = about, \
+					     .kind = NTS_COUNTER_KIND_##sort },
+	NTS_REPLIES(NTS_REPLY_ROW)
+#undef NTS_REPLY_ROW
 #define NTS_FACT_ROW(id, label, about) \
 	[NTS_COUNTER_##id] = { .name = label, .text = about, .kind = NTS_COUNTER_KIND_INFO },
 	NTS_FACTS(NTS_FACT_ROW)
@@ -22,7 +27,7 @@ static const struct {
 /**
  * nts_stats_read() - a counter over all CPUs
  * @nn: the network namespace
- * @counter: an enum nts_verdict or enum nts_counter
+ * @counter: an enum nts_verdict, nts_counter_of_reply() or an enum nts_counter
  *
  * Context: process.
  *

@@ -40,7 +40,7 @@ static s64 interval_of(const struct nts_poll *poll, const struct nts_source *sou
 }
 
 /* Sets the time of the next request, counted from @raw, within 1/64. */
-static void schedule(struct nts_poll *poll, const struct nts_source *source,
+static void set_next(struct nts_poll *poll, const struct nts_source *source,
 		     s64 raw, u32 random)
 {
 	s64 interval = interval_of(poll, source), share = interval / 64;
@@ -164,7 +164,7 @@ void nts_poll_sent(struct nts_poll *poll, struct nts_source *source, bool select
 	poll->waiting = true;
 	if (poll->good_left && !--poll->max_left)
 		poll->good_left = 0;
-	schedule(poll, source, raw, random);
+	set_next(poll, source, raw, random);
 }
 
 /**
@@ -207,7 +207,7 @@ void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 	if (poll->good_left) {
 		if (!--poll->good_left) {
 			poll->max_left = 0;
-			schedule(poll, source, raw, 0x8000);
+			set_next(poll, source, raw, 0x8000);
 		}
 		return;
 	}
@@ -223,7 +223,7 @@ void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 	change_score(poll, options, change);
 	if (poll->poll != before) {
 		poll->ahead = false;
-		schedule(poll, source, raw, 0x8000);
+		set_next(poll, source, raw, 0x8000);
 	}
 }
 
