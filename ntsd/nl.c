@@ -11,16 +11,9 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
-#include "nl.h"
-#include "nlconn.h"
+#include "nl_internal.h"
 
 _Static_assert(NL_ERR_LEN >= NLCONN_ERR_LEN, "what fails can be told");
-
-struct nl {
-	struct nlconn *conn;
-	struct nl_sock *news;
-	enum nl_news heard;
-};
 
 struct told_keys {
 	struct keyring_told *told;
@@ -71,8 +64,12 @@ static int on_news(struct nl_msg *msg, void *arg)
 	struct nlattr *name;
 	struct nl *nl = arg;
 
-	if (nlmsg_hdr(msg)->nlmsg_type != GENL_ID_CTRL ||
-	    (gen->cmd != CTRL_CMD_NEWFAMILY && gen->cmd != CTRL_CMD_DELFAMILY))
+	if (nlmsg_hdr(msg)->nlmsg_type != GENL_ID_CTRL) {
+		if (nl->take)
+			nl_event_parse(gen, nl->take, nl->arg);
+		return NL_OK;
+	}
+	if (gen->cmd != CTRL_CMD_NEWFAMILY && gen->cmd != CTRL_CMD_DELFAMILY)
 		return NL_OK;
 	name = nla_find(genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0),
 			CTRL_ATTR_FAMILY_NAME);
@@ -248,6 +245,33 @@ enum nl_news nl_news(struct nl *nl)
 	return nl->heard;
 }
 
+/* The group's number changes with each load, like the family's. */
+static void join_events(struct nl *nl)
+{
+	int group = nlconn_group(nl->conn, NTS_MCGRP_EVENTS);
+
+	if (group == nl->group)
+		return;
+	if (nl->group >= 0)
+		nl_socket_drop_membership(nl->news, nl->group);
+	nl->group = group;
+	if (group >= 0)
+		nl_socket_add_membership(nl->news, group);
+}
+
+/**
+ * nl_hear_events() - let someone have the module's events
+ * @nl: the connection
+ * @take: called for each, from nl_news()
+ * @arg: for @take
+ */
+void nl_hear_events(struct nl *nl, nl_event_take *take, void *arg)
+{
+	nl->take = take;
+	nl->arg = arg;
+	join_events(nl);
+}
+
 /**
  * nl_find_module() - find the family, whose number changes with each load
  * @nl: the connection
@@ -257,7 +281,10 @@ enum nl_news nl_news(struct nl *nl)
  */
 bool nl_find_module(struct nl *nl, char *err)
 {
-	return nlconn_find(nl->conn, err);
+	if (!nlconn_find(nl->conn, err))
+		return false;
+	join_events(nl);
+	return true;
 }
 
 /* "nlctrl" tells when families come; without it the module is looked for. */
@@ -289,6 +316,7 @@ struct nl *nl_open(char *err)
 	snprintf(err, NL_ERR_LEN, "netlink: no socket");
 	if (!nl)
 		return NULL;
+	nl->group = -1;
 	if (open_news(nl))
 		nl->conn = nlconn_open(err);
 	if (!nl->conn) {

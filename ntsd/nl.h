@@ -3,14 +3,18 @@
 #ifndef NTSD_NL_H
 #define NTSD_NL_H
 
+#include "address.h"
 #include "clockfeed.h"
 #include "config.h"
+#include "ke_session.h"
 #include "keyring.h"
+#include "tls.h"
 #include "worker.h"
 
 #define NL_ERR_LEN 512
 
 struct nl;
+struct timex;
 
 enum nl_news {
 	NL_NEWS_NONE,
@@ -18,6 +22,97 @@ enum nl_news {
 	NL_NEWS_GONE,	/* it was unloaded */
 };
 
+/**
+ * struct nl_source - an association, as the kernel has it
+ * @id: by which it is named
+ * @name: as configured
+ * @addr: AF_UNSPEC while it has none
+ * @port: host byte order
+ * @nts: it uses NTS
+ * @keyed: it has keys
+ * @cookies: that are left
+ * @ke_age_ms: since the keys were established, with @keyed
+ * @reach: the last 8 polls
+ */
+struct nl_source {
+	uint32_t id;
+	char name[CONFIG_NAME_MAX + 1];
+	struct address addr;
+	uint16_t port;
+	bool nts;
+	bool keyed;
+	unsigned int cookies;
+	uint64_t ke_age_ms;
+	uint8_t reach;
+};
+
+/**
+ * struct nl_change - what to change of an association
+ * @id: 0 to make one, which needs @name
+ * @name: NULL to leave it
+ * @conf: its options, NULL to leave them
+ * @min_samples: of all sources, when it has none of its own
+ * @max_samples: likewise; 0 for the kernel's default
+ * @addr: NULL to leave it
+ * @port: with @addr
+ * @problem: "" when there is none, NULL to leave it and @attempts
+ * @attempts: at NTS-KE, since the last success
+ */
+struct nl_change {
+	uint32_t id;
+	const char *name;
+	const struct config_source *conf;
+	unsigned int min_samples;
+	unsigned int max_samples;
+	const struct address *addr;
+	uint16_t port;
+	const char *problem;
+	uint32_t attempts;
+};
+
+/* How the clock does. */
+struct nl_tracking {
+	bool synchronised;
+	bool by_daemon;		/* ntsd is to call clock_adjtime(2) */
+	bool by_nobody;
+	char reason[128];	/* why it is not the kernel */
+	uint64_t updates;
+	double freq_ppm;	/* positive when the system clock is slow */
+	double skew_ppm;
+};
+
+enum nl_event_kind { NL_EVENT_SOURCE, NL_EVENT_CLOCK, NL_EVENT_ADJUST };
+
+/**
+ * struct nl_event - what the kernel multicasts
+ * @news: enum nts_source_news or nts_clock_news
+ * @id: of the source
+ * @offset_ns: where it matters
+ * @duration_ns: likewise
+ * @seq: the rest is what clock_adjtime(2) is to be called with
+ */
+struct nl_event {
+	enum nl_event_kind kind;
+	unsigned int news;
+	uint32_t id;
+	char name[CONFIG_NAME_MAX + 1];
+	struct address addr;
+	int64_t offset_ns;
+	uint64_t duration_ns;
+	uint32_t seq;
+	uint32_t modes;
+	int64_t step_ns;
+	int64_t freq;
+	int64_t tick;
+	int32_t status;
+	int64_t maxerror;
+	int64_t esterror;
+};
+
+typedef void nl_event_take(void *arg, const struct nl_event *event);
+typedef void nl_source_take(void *arg, const struct nl_source *source);
+
+/* nl.c: */
 struct nl *nl_open(char *err);
 bool nl_find_module(struct nl *nl, char *err);
 int nl_set_server(struct nl *nl, const struct config *conf, char *err);
@@ -29,6 +124,28 @@ int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err);
 int nl_set_daemon(struct nl *nl, const struct worker_counts *counts, char *err);
 int nl_news_fd(const struct nl *nl);
 enum nl_news nl_news(struct nl *nl);
+void nl_hear_events(struct nl *nl, nl_event_take *take, void *arg);
 void nl_hang_up(struct nl *nl);
+
+/* nl_source.c: */
+int nl_get_sources(struct nl *nl, nl_source_take *take, void *arg, char *err);
+int nl_set_source(struct nl *nl, const struct nl_change *change, uint32_t *id,
+		  char *err);
+int nl_del_source(struct nl *nl, uint32_t id, char *err);
+int nl_set_nts(struct nl *nl, uint32_t id, const uint8_t c2s[TLS_EXPORT_LEN],
+	       const uint8_t s2c[TLS_EXPORT_LEN],
+	       const struct ke_cookie *cookies, unsigned int n, uint64_t age_ms,
+	       char *err);
+int nl_take_cookies(struct nl *nl, uint32_t id, unsigned int count,
+		    struct ke_cookie *to, char *err);
+
+/* nl_clock.c: */
+int nl_set_discipline(struct nl *nl, const struct config_discipline *d,
+		      bool steer, char *err);
+int nl_set_drift(struct nl *nl, double freq_ppm, double skew_ppm, char *err);
+int nl_get_tracking(struct nl *nl, struct nl_tracking *tracking, char *err);
+int nl_tell_adjust(struct nl *nl, uint32_t seq, int result,
+		   const struct timex *tx, char *err);
+
 
 #endif

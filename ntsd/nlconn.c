@@ -177,6 +177,18 @@ int nlconn_ask(struct nlconn *conn, struct nl_msg *msg, bool full,
 }
 
 /**
+ * nlconn_group() - find a multicast group
+ * @conn: connected
+ * @name: of the group
+ *
+ * Return: its number, or a negative libnl error.
+ */
+int nlconn_group(const struct nlconn *conn, const char *name)
+{
+	return genl_ctrl_resolve_grp(conn->sock, NTS_FAMILY_NAME, name);
+}
+
+/**
  * nlconn_listen() - wait for events instead of answers from now on
  * @conn: connected
  * @group: a multicast group of the family
@@ -187,7 +199,7 @@ int nlconn_ask(struct nlconn *conn, struct nl_msg *msg, bool full,
 int nlconn_listen(struct nlconn *conn, const char *group, char *err)
 {
 	const struct timeval forever = { 0 };
-	int id = genl_ctrl_resolve_grp(conn->sock, NTS_FAMILY_NAME, group);
+	int id = nlconn_group(conn, group);
 	int ret = id < 0 ? id : nl_socket_add_membership(conn->sock, id);
 
 	if (ret < 0) {

@@ -26,6 +26,7 @@ struct nl_msg *nlconn_begin(const struct nlconn *conn, uint8_t cmd);
 struct nl_msg *nlconn_begin_dump(const struct nlconn *conn, uint8_t cmd);
 int nlconn_ask(struct nlconn *conn, struct nl_msg *msg, bool full,
 	       nlconn_take *take, void *arg, const char *what, char *err);
+int nlconn_group(const struct nlconn *conn, const char *name);
 int nlconn_listen(struct nlconn *conn, const char *group, char *err);
 int nlconn_hear(struct nlconn *conn, nlconn_take *take, void *arg);
 void nlconn_close(struct nlconn *conn);

@@ -7,7 +7,7 @@ NTSD_OBJECTS := $(NTSD_NAMES:%=$(O)/obj/ntsd/%.o)
 # Of the core: what seals cookies.
 NTSD_CORE := $(O)/obj/core/siv.o $(O)/obj/core/cookie.o $(O)/obj/aes_x86.o
 NTSD_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSD_PKGS))
-NTSD_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSD_PKGS))
+NTSD_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSD_PKGS)) -lm
 
 $(O)/obj/ntsd/%.o: ntsd/%.c
 	@mkdir -p $(@D)

@@ -12,6 +12,7 @@
 #include "certs.h"
 #include "log.h"
 #include "pool.h"
+#include "sandbox.h"
 
 #define DELAY_FIRST_MS 100
 #define DELAY_MAX_MS 30000
@@ -20,10 +21,10 @@
 /* A worker that is not ready by then hangs: on a network file system, say. */
 #define START_MS 30000
 
-/* Return: the lowest descriptor from @from on that a worker needs, or -1. */
-static int next_wanted(const struct worker_setup *setup, int control, int from)
+/* A worker inherits what it needs and nothing else of the master's. */
+static void close_others(const struct worker_setup *setup, int control)
 {
-	int wanted[2 * CONFIG_MAX_PAIRS + LISTENER_MAX + 4], n = 0, lowest = -1;
+	int wanted[2 * CONFIG_MAX_PAIRS + LISTENER_MAX + 4], n = 0;
 
 	wanted[n++] = STDIN_FILENO;
 	wanted[n++] = STDOUT_FILENO;
@@ -35,23 +36,7 @@ static int next_wanted(const struct worker_setup *setup, int control, int from)
 		wanted[n++] = setup->pair[i].cert.fd;
 		wanted[n++] = setup->pair[i].key.fd;
 	}
-	while (n--)
-		if (wanted[n] >= from && (lowest < 0 || wanted[n] < lowest))
-			lowest = wanted[n];
-	return lowest;
-}
-
-/* A worker inherits what it needs and nothing else of the master's. */
-static void close_others(const struct worker_setup *setup, int control)
-{
-	int from = 0, fd;
-
-	while ((fd = next_wanted(setup, control, from)) >= 0) {
-		if (from < fd)
-			close_range(from, fd - 1, 0);
-		from = fd + 1;
-	}
-	close_range(from, ~0U, 0);
+	sandbox_close_others(wanted, n);
 }
 
 _Noreturn static void be_worker(struct pool *p, struct worker_setup *setup,

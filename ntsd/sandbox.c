@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +35,32 @@ static bool become(const struct passwd *user, unsigned int flags)
 	if (geteuid() == 0 && user->pw_uid != 0)
 		return capng_change_id(user->pw_uid, user->pw_gid, flags) == 0;
 	return capng_apply(CAPNG_SELECT_CAPS) == 0;
+}
+
+/* What resolvers need besides: libc asks files, sockets and plugins. */
+static int add_resolver_rules(scmp_filter_ctx ctx)
+{
+	static const int allowed[] = {
+		SCMP_SYS(access), SCMP_SYS(bind), SCMP_SYS(connect),
+		SCMP_SYS(dup), SCMP_SYS(eventfd2), SCMP_SYS(faccessat),
+		SCMP_SYS(faccessat2), SCMP_SYS(fstatfs), SCMP_SYS(getdents64),
+		SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
+		SCMP_SYS(getpeername), SCMP_SYS(getppid),
+		SCMP_SYS(getsockname), SCMP_SYS(getuid), SCMP_SYS(ioctl),
+		SCMP_SYS(lseek), SCMP_SYS(lstat), SCMP_SYS(mmap),
+		SCMP_SYS(mprotect), SCMP_SYS(open), SCMP_SYS(poll),
+		SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(prlimit64),
+		SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(recvmmsg),
+		SCMP_SYS(sendmmsg), SCMP_SYS(socket), SCMP_SYS(stat),
+		SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(sysinfo),
+		SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+		SCMP_SYS(uname), SCMP_SYS(writev),
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	return ret;
 }
 
 static int add_rules(scmp_filter_ctx ctx)
@@ -80,7 +107,7 @@ static int add_rules(scmp_filter_ctx ctx)
  * Other system calls fail with EPERM instead of killing: a new libc that
  * tries a new call first must not end the service.
  */
-static bool filter_calls(void)
+static bool filter_calls(bool resolves)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int ret;
@@ -88,6 +115,8 @@ static bool filter_calls(void)
 	if (!ctx)
 		return false;
 	ret = add_rules(ctx);
+	if (!ret && resolves)
+		ret = add_resolver_rules(ctx);
 	if (!ret)
 		ret = seccomp_load(ctx);
 	seccomp_release(ctx);
@@ -95,8 +124,8 @@ static bool filter_calls(void)
 	return !ret;
 }
 
-/* Of all files only /dev/urandom stays. Kernels before 5.13 cannot do this. */
-static bool hide_files(void)
+/* Kernels before 5.13 cannot do this. */
+static bool hide_files(const char *const *shown)
 {
 	struct landlock_ruleset_attr all = {
 		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE |
@@ -113,20 +142,25 @@ static bool hide_files(void)
 			LANDLOCK_ACCESS_FS_MAKE_BLOCK |
 			LANDLOCK_ACCESS_FS_MAKE_SYM,
 	};
-	struct landlock_path_beneath_attr urandom = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
-	};
+	struct landlock_path_beneath_attr rule = { 0 };
 	int rules = syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
-	bool ok;
+	bool ok = true;
+	struct stat st;
 
 	if (rules < 0)
 		return errno == ENOSYS || errno == EOPNOTSUPP;
-	urandom.parent_fd = open("/dev/urandom", O_PATH | O_CLOEXEC);
-	ok = urandom.parent_fd >= 0 &&
-	     !syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
-		      &urandom, 0) &&
-	     !syscall(SYS_landlock_restrict_self, rules, 0);
-	close(urandom.parent_fd);
+	for (int i = 0; ok && shown[i]; i++) {
+		rule.parent_fd = open(shown[i], O_PATH | O_CLOEXEC);
+		if (rule.parent_fd < 0 || fstat(rule.parent_fd, &st))
+			continue;
+		rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
+		if (S_ISDIR(st.st_mode))
+			rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+		ok = !syscall(SYS_landlock_add_rule, rules,
+			      LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+		close(rule.parent_fd);
+	}
+	ok = ok && !syscall(SYS_landlock_restrict_self, rules, 0);
 	close(rules);
 	return ok;
 }
@@ -168,6 +202,25 @@ bool sandbox_master(const struct passwd *user, char *err, size_t err_len)
 	return true;
 }
 
+static bool enclose(const struct passwd *user, const char *const *shown,
+		    bool resolves, char *err, size_t err_len)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	errno = EPERM;
+	if (!become(user, CAPNG_DROP_SUPP_GRP))
+		return failed("capabilities", err, err_len);
+	if (!close_memory())
+		return failed("prctl", err, err_len);
+	/* Reset by the change of user, so it comes after it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return failed("prctl", err, err_len);
+	if (!hide_files(shown))
+		return failed("landlock", err, err_len);
+	if (!filter_calls(resolves))
+		return failed("seccomp", err, err_len);
+	return true;
+}
+
 /**
  * sandbox_worker() - keep nothing at all
  * @user: directive user
@@ -180,18 +233,58 @@ bool sandbox_master(const struct passwd *user, char *err, size_t err_len)
  */
 bool sandbox_worker(const struct passwd *user, char *err, size_t err_len)
 {
-	capng_clear(CAPNG_SELECT_CAPS);
-	errno = EPERM;
-	if (!become(user, CAPNG_DROP_SUPP_GRP))
-		return failed("capabilities", err, err_len);
-	if (!close_memory())
-		return failed("prctl", err, err_len);
-	/* Reset by the change of user, so it comes after it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
-		return failed("prctl", err, err_len);
-	if (!hide_files())
-		return failed("landlock", err, err_len);
-	if (!filter_calls())
-		return failed("seccomp", err, err_len);
-	return true;
+	static const char *const shown[] = { "/dev/urandom", NULL };
+
+	return enclose(user, shown, false, err, err_len);
+}
+
+/**
+ * sandbox_resolver() - keep what getaddrinfo(3) needs
+ * @user: directive user
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * That is to read the system's libraries and the files about names, and to
+ * speak with name servers; not to write, to start programs, nor to read what
+ * belongs to ntsd.
+ *
+ * Return: false with @err set.
+ */
+bool sandbox_resolver(const struct passwd *user, char *err, size_t err_len)
+{
+	static const char *const shown[] = {
+		"/dev/urandom", "/usr", "/lib", "/lib64", "/run",
+		"/etc/alternatives", "/etc/gai.conf", "/etc/host.conf",
+		"/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf",
+		"/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf",
+		"/etc/resolv.conf", "/etc/services", "/etc/static",
+		"/var/lib/sss/pipes", NULL
+	};
+
+	return enclose(user, shown, true, err, err_len);
+}
+
+/**
+ * sandbox_close_others() - close all descriptors but some
+ * @wanted: those, in any order; negative ones are skipped
+ * @n: how many
+ */
+void sandbox_close_others(const int *wanted, size_t n)
+{
+	int from = 0;
+
+	for (;;) {
+		int lowest = -1;
+
+		for (size_t i = 0; i < n; i++)
+			if (wanted[i] >= from &&
+			    (lowest < 0 || wanted[i] < lowest))
+				lowest = wanted[i];
+		if (lowest < 0)
+			break;
+		if (from < lowest)
+			close_range(from, lowest - 1, 0);
+		from = lowest + 1;
+	}
+	close_range(from, ~0U, 0);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files nl*.c share; nobody else includes this. */
+#ifndef NTSD_NL_INTERNAL_H
+#define NTSD_NL_INTERNAL_H
+
+#include "nl.h"
+#include "nlconn.h"
+
+struct nl_sock;
+
+/**
+ * struct nl - the connection to the kernel
+ * @conn: asks and is answered
+ * @news: hears what is multicast
+ * @group: of the module's events, or negative
+ * @heard: what became of the module
+ * @take: is given events
+ * @arg: for @take
+ */
+struct nl {
+	struct nlconn *conn;
+	struct nl_sock *news;
+	int group;
+	enum nl_news heard;
+	nl_event_take *take;
+	void *arg;
+};
+
+void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg);
+
+#endif
