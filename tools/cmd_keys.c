@@ -65,11 +65,11 @@ static int print_json(const struct keys *keys)
 		const struct key *key = &keys->key[i];
 		struct json_object *one = json_object_new_object();
 
-		json_object_object_add(one, "id", json_object_new_int64(key->id));
-		json_object_object_add(one, "role", json_object_new_string(role_name(key)));
-		json_object_object_add(one, "aead", json_object_new_int(key->aead));
-		json_object_object_add(one, "age_ms", json_object_new_uint64(key->age_ms));
-		json_object_object_add(one, "opened", json_object_new_uint64(key->opened));
+		object_key_id(one, key->id);
+		object_text(one, "role", role_name(key));
+		object_int(one, "aead", key->aead);
+		object_uint(one, "age_ms", key->age_ms);
+		object_uint(one, "opened", key->opened);
 		json_object_array_add(list, one);
 	}
 	json_object_object_add(object, "keys", list);

@@ -27,9 +27,21 @@ static const char *mode(const struct source *source)
 	return modes[n < sizeof(modes) / sizeof(modes[0]) ? n : 0];
 }
 
-static const char *stamp(uint8_t kind)
+static const char *stamp(const struct source *source, int attr, uint8_t kind)
 {
-	return kind < sizeof(stamps) / sizeof(stamps[0]) ? stamps[kind] : "?";
+	if (!source->has[attr] || kind >= sizeof(stamps) / sizeof(stamps[0]))
+		return "Invalid";
+	return stamps[kind];
+}
+
+static const char *tx_stamp(const struct source *source)
+{
+	return stamp(source, NTS_A_SOURCE_TX_STAMP, source->tx_stamp);
+}
+
+static const char *rx_stamp(const struct source *source)
+{
+	return stamp(source, NTS_A_SOURCE_RX_STAMP, source->rx_stamp);
 }
 
 static const char *yes(uint8_t value)
@@ -112,8 +124,8 @@ static void print_text(const struct source *source)
 	printf("NTP tests       : %s\n", format_tests(source->tests, ' ').s);
 	printf("Interleaved     : %s\n", yes(source->interleaved));
 	printf("Authenticated   : %s\n", yes(source->authenticated));
-	printf("TX timestamping : %s\n", stamp(source->tx_stamp));
-	printf("RX timestamping : %s\n", stamp(source->rx_stamp));
+	printf("TX timestamping : %s\n", tx_stamp(source));
+	printf("RX timestamping : %s\n", rx_stamp(source));
 	print_totals(source);
 }
 
@@ -135,8 +147,8 @@ static void print_values(const struct source *source)
 	       format_seconds((int64_t)source->peer_dispersion, false).s,
 	       format_seconds((int64_t)source->response_time, false).s,
 	       source->asymmetry / 65536.0, format_tests(source->tests, ',').s,
-	       yes(source->interleaved), yes(source->authenticated), stamp(source->tx_stamp),
-	       stamp(source->rx_stamp), source->total_tx, source->total_rx,
+	       yes(source->interleaved), yes(source->authenticated), tx_stamp(source),
+	       rx_stamp(source), source->total_tx, source->total_rx,
 	       source->total_valid, source->total_good, source->total_kernel_tx,
 	       source->total_kernel_rx, source->total_hw_tx, source->total_hw_rx);
 }
@@ -168,8 +180,8 @@ static struct json_object *make_object(const struct source *source)
 	object_text(one, "ntp_tests", format_tests(source->tests, ' ').s);
 	object_bool(one, "interleaved", source->interleaved);
 	object_bool(one, "authenticated", source->authenticated);
-	object_text(one, "tx_timestamping", stamp(source->tx_stamp));
-	object_text(one, "rx_timestamping", stamp(source->rx_stamp));
+	object_text(one, "tx_timestamping", tx_stamp(source));
+	object_text(one, "rx_timestamping", rx_stamp(source));
 	object_uint(one, "total_tx", source->total_tx);
 	object_uint(one, "total_rx", source->total_rx);
 	object_uint(one, "total_valid_rx", source->total_valid);
@@ -187,7 +199,8 @@ static int print_json(const struct source_list *list)
 	struct json_object *array = json_object_new_array();
 
 	for (unsigned int i = 0; i < list->n; i++)
-		json_object_array_add(array, make_object(&list->row[i]));
+		if (list->row[i].family)
+			json_object_array_add(array, make_object(&list->row[i]));
 	json_object_object_add(object, "ntpdata", array);
 	return ask_print_json(object);
 }

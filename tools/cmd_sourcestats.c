@@ -5,6 +5,10 @@
 
 #include "source.h"
 
+/* What chronyd assumes before it knows. */
+#define UNKNOWN_SKEW_PPM 2000.0
+#define UNKNOWN_DEVIATION_NS 4000000000
+
 /* What our clock gains on the source is positive here. */
 static double residual(const struct source *source)
 {
@@ -13,7 +17,14 @@ static double residual(const struct source *source)
 
 static double skew(const struct source *source)
 {
+	if (!source->has[NTS_A_SOURCE_SKEW])
+		return UNKNOWN_SKEW_PPM;
 	return format_ppm((int64_t)source->skew);
+}
+
+static uint64_t deviation(const struct source *source)
+{
+	return source->has[NTS_A_SOURCE_STD_DEV] ? source->std_dev : UNKNOWN_DEVIATION_NS;
 }
 
 /* The span of no samples is nothing, not unknown. */
@@ -29,7 +40,7 @@ static void print_row(const struct source *source)
 	       source->samples, source->runs, format_interval(span(source)).s,
 	       format_frequency(residual(source), true).s,
 	       format_frequency(skew(source), false).s,
-	       format_offset(-source->est_offset).s, format_bound(source->std_dev).s);
+	       format_offset(-source->est_offset).s, format_bound(deviation(source)).s);
 }
 
 static void print_values(const struct source *source)
@@ -37,7 +48,7 @@ static void print_values(const struct source *source)
 	printf("%s,%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.3f,%.3f,%s,%s\n", source->label,
 	       source->samples, source->runs, span(source), residual(source), skew(source),
 	       format_seconds(-source->est_offset, false).s,
-	       format_seconds((int64_t)source->std_dev, false).s);
+	       format_seconds((int64_t)deviation(source), false).s);
 }
 
 static void add_values(struct json_object *one, const struct source *source)
@@ -48,7 +59,7 @@ static void add_values(struct json_object *one, const struct source *source)
 	object_number(one, "residual_freq_ppm", residual(source), 6);
 	object_number(one, "skew_ppm", skew(source), 6);
 	object_int(one, "offset_ns", -source->est_offset);
-	object_uint(one, "std_dev_ns", source->std_dev);
+	object_uint(one, "std_dev_ns", deviation(source));
 }
 
 static const struct source_report report = {

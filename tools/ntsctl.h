@@ -94,6 +94,7 @@ void object_uint(struct json_object *object, const char *key, uint64_t value);
 void object_number(struct json_object *object, const char *key, double value, int digits);
 void object_bool(struct json_object *object, const char *key, bool value);
 void object_text(struct json_object *object, const char *key, const char *value);
+void object_key_id(struct json_object *object, uint32_t id);
 
 /* cmd_counters.c APIs: */
 struct counter {

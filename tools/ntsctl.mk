@@ -13,3 +13,29 @@ $(O)/obj/tools/%.o: tools/%.c
 
 $(O)/ntsctl: $(NTSCTL_OBJECTS)
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(NTSCTL_LIBS)
+
+# --- unit tests: selftests/unit/ntsctl_X.c -----------------------------------
+
+NTSCTL_TESTS := $(patsubst selftests/unit/%.c,%,$(wildcard selftests/unit/ntsctl_*.c))
+UNIT_TESTS += $(NTSCTL_TESTS:%=$(O)/unit/%)
+# What each links: the commands without what asks the kernel.
+NTSCTL_UNIT_format :=
+NTSCTL_UNIT_sources := format object source cmd_activity cmd_authdata cmd_ntpdata \
+	cmd_selectdata cmd_sourcename cmd_sources cmd_sourcestats
+NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
+NTSCTL_UNIT_monitor := object
+NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
+
+$(O)/unit/obj/tools/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(NTSCTL_CFLAGS) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/unit/obj/ntsctl_%.o: selftests/unit/ntsctl_%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(NTSCTL_CFLAGS) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+define ntsctl_unit
+$(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSCTL_UNIT_$(1:ntsctl_%=%):%=$(O)/unit/obj/tools/%.o)
+	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSCTL_LIBS)
+endef
+$(foreach test,$(NTSCTL_TESTS),$(eval $(call ntsctl_unit,$(test))))

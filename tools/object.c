@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* JSON objects. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -70,4 +71,20 @@ void object_text(struct json_object *object, const char *key, const char *value)
 		text[at++] = *value & 0x80 ? '?' : *value;
 	text[at] = '\0';
 	json_object_object_add(object, key, json_object_new_string(text));
+}
+
+/**
+ * object_key_id() - add the identifier of a cookie key
+ * @object: to add to
+ * @id: of the key
+ *
+ * As a number, and as logs, key files and tables have it.
+ */
+void object_key_id(struct json_object *object, uint32_t id)
+{
+	struct text hex;
+
+	snprintf(hex.s, sizeof(hex.s), "%08" PRIX32, id);
+	object_uint(object, "id", id);
+	object_text(object, "hex", hex.s);
 }
