@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "file.h"
 #include "keyring.h"
 
 #define SLOT_MASK (KEYRING_SLOTS - 1)
@@ -43,43 +42,6 @@ static bool make_key(struct keyring_key *key, unsigned int slot, int64_t now_ms)
 	return true;
 }
 
-static void to_hex(const uint8_t *bytes, char *text)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < KEYRING_KEY_LEN; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	text[HEX_LEN] = '\0';
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-static bool from_hex(const char *text, uint8_t *bytes)
-{
-	if (strlen(text) != HEX_LEN)
-		return false;
-	for (size_t i = 0; i < KEYRING_KEY_LEN; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		bytes[i] = high << 4 | low;
-	}
-	return true;
-}
-
 /* Oldest first, so that the last line is the next key. */
 static int print_ring(const struct keyring *ring, int64_t now_ms, char *text,
 		      size_t size)
@@ -101,7 +63,7 @@ static int print_ring(const struct keyring *ring, int64_t now_ms, char *text,
 		/* The file has 4 lines always: a stand-in opens no cookie. */
 		if (key.held && !make_key(&key, slot, now_ms))
 			return -1;
-		to_hex(key.bytes, hex);
+		file_to_hex(key.bytes, KEYRING_KEY_LEN, hex);
 		used += snprintf(text + used, size - used, "%08" PRIX32 " %s %d\n",
 				 key.id, hex, KEYRING_AEAD);
 		explicit_bzero(&key, sizeof(key));
@@ -135,11 +97,12 @@ static bool parse_key(char *line, bool old_format, struct keyring_key *key)
 
 	errno = 0;
 	number = strtoul(id, &end, 16);
-	if (errno || *end || hex_digit(id[0]) < 0 || number > UINT32_MAX)
+	if (errno || *end || !isxdigit((unsigned char)id[0]) || number > UINT32_MAX)
 		return false;
 	key->id = number;
 	key->held = false;
-	return from_hex(hex, key->bytes);
+	return file_from_hex(hex, key->bytes, KEYRING_KEY_LEN) ==
+	       KEYRING_KEY_LEN;
 }
 
 /* Return: NULL, or what is wrong. */
@@ -184,42 +147,6 @@ static const char *parse_ring(char *text, struct keyring *ring, int64_t now_ms,
 		return "more than 4 keys";
 	ring->current = (slot + SLOT_MASK) & SLOT_MASK;
 	return NULL;
-}
-
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= n;
-	}
-	return 0;
-}
-
-static int write_file(int dir_fd, const char *name, const char *text, size_t len)
-{
-	int fd, ret;
-
-	/* What a crash left behind may have any mode: never write into it. */
-	if (unlinkat(dir_fd, name, 0) && errno != ENOENT)
-		return -errno;
-	fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
-		    O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	ret = write_all(fd, text, len);
-	if (!ret && fchmod(fd, 0600))
-		ret = -errno;
-	if (!ret && fsync(fd))
-		ret = -errno;
-	if (close(fd) && !ret)
-		ret = -errno;
-	return ret;
 }
 
 /**
@@ -365,30 +292,15 @@ void keyring_wipe(struct keyring *ring)
 int keyring_save(const struct keyring *ring, const char *dir, int64_t now_ms,
 		 char *err, size_t err_len)
 {
-	static const char tmp[] = KEYRING_FILE ".tmp";
-	char text[FILE_MAX];
-	int dir_fd, len, ret;
+	char text[FILE_MAX], path[PATH_MAX];
+	int len, ret;
 
-	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir_fd < 0) {
-		ret = -errno;
-		snprintf(err, err_len, "%s: %s", dir, strerror(-ret));
-		return ret;
-	}
-
+	snprintf(path, sizeof(path), "%s/%s", dir, KEYRING_FILE);
 	len = print_ring(ring, now_ms, text, sizeof(text));
-	ret = len < 0 ? -EIO : write_file(dir_fd, tmp, text, len);
+	ret = len < 0 ? -EIO : file_replace(path, text, len, 0600);
 	explicit_bzero(text, sizeof(text));
-	if (!ret && renameat(dir_fd, tmp, dir_fd, KEYRING_FILE))
-		ret = -errno;
-	if (!ret && fsync(dir_fd))
-		ret = -errno;
-	if (ret) {
-		snprintf(err, err_len, "%s/%s: %s", dir, KEYRING_FILE,
-			 strerror(-ret));
-		unlinkat(dir_fd, tmp, 0);
-	}
-	close(dir_fd);
+	if (ret)
+		snprintf(err, err_len, "%s: %s", path, strerror(-ret));
 	return ret;
 }
 
@@ -411,31 +323,18 @@ int keyring_load(struct keyring *ring, const char *dir, int64_t now_ms,
 	struct keyring read_ring = { 0 };
 	char path[PATH_MAX], text[FILE_MAX];
 	const char *wrong;
-	struct stat st;
+	mode_t mode = 0;
 	ssize_t len;
-	int fd, ret;
+	int ret = 0;
 
 	err[0] = '\0';
 	snprintf(path, sizeof(path), "%s/%s", dir, KEYRING_FILE);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0) {
-		ret = -errno;
-		snprintf(err, err_len, "%s: %s", path, strerror(-ret));
-		return ret;
+	len = file_read(path, text, sizeof(text), &mode);
+	if (len < 0 && len != -EBADMSG) {
+		snprintf(err, err_len, "%s: %s", path, strerror(-len));
+		return (int)len;
 	}
-
-	len = fstat(fd, &st) ? -1 : read(fd, text, sizeof(text) - 1);
-	if (len < 0) {
-		ret = -errno;
-		close(fd);
-		snprintf(err, err_len, "%s: %s", path, strerror(-ret));
-		return ret;
-	}
-	close(fd);
-	ret = 0;
-	text[len] = '\0';
-	if (!S_ISREG(st.st_mode) || len == sizeof(text) - 1 ||
-	    strlen(text) != (size_t)len)
+	if (len < 0)
 		wrong = "not a key file";
 	else
 		wrong = parse_ring(text, &read_ring, now_ms, period_ms);
@@ -446,10 +345,10 @@ int keyring_load(struct keyring *ring, const char *dir, int64_t now_ms,
 		ret = -EBADMSG;
 	} else {
 		*ring = read_ring;
-		if (st.st_mode & 077)
+		if (mode & 077)
 			snprintf(err, err_len,
 				 "%s: mode %04o lets others read the keys: chmod 600 it",
-				 path, st.st_mode & 07777);
+				 path, mode & 07777);
 	}
 	keyring_wipe(&read_ring);
 	return ret;

@@ -9,6 +9,10 @@ NTSD_CORE := $(O)/obj/core/siv.o $(O)/obj/core/cookie.o $(O)/obj/aes_x86.o
 NTSD_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSD_PKGS))
 NTSD_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSD_PKGS)) -lm
 
+# The time of the last change is a lower bound of the time it is.
+NTSD_BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+$(O)/obj/ntsd/lasttime.o: CPPFLAGS += $(if $(filter-out 0,$(NTSD_BUILD_TIME)),-DNTSD_BUILD_TIME=$(NTSD_BUILD_TIME))
+
 $(O)/obj/ntsd/%.o: ntsd/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(NTSD_CFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -25,6 +29,10 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 # What each links besides.
 NTSD_UNIT_ke_session := ke_record
 NTSD_UNIT_ke_response := ke_record
+NTSD_UNIT_keyring := file
+NTSD_UNIT_dump := file address
+NTSD_UNIT_lasttime := file
+NTSD_UNIT_driftfile := file
 NTSD_UNIT_tls := tls_client
 NTSD_UNIT_tls_client := tls_server tls_wolfssl
 NTSD_UNIT_config := ke_record config_reader config_server config_source config_clock \
