@@ -55,11 +55,16 @@ static void add_values(struct json_object *one, const struct source *source)
 static const struct source_report report = {
 	.name = "authdata",
 	.legend =
-	"                             .- how: NTS, or '-' not at all\n"
-	"                            /   .- key establishments  cookie octets -.\n"
-	"                           |   /    .- AEAD         cookies left -.    |\n"
-	"                           |   |   /    .- key bits    NAKs -.     |   |\n"
-	"                           |   |   |   /      attempts -.     |    |   |\n",
+	"Mode   NTS, or '-' when answers are not authenticated\n"
+	"KeyID  how many times keys were established\n"
+	"Type   AEAD algorithm: 15 is AES-SIV-CMAC-256\n"
+	"KLen   length of the keys in bits\n"
+	"Last   how long ago keys were established\n"
+	"Atmp   attempts since then\n"
+	"NAK    answers since then that said a cookie could not be opened\n"
+	"Cook   cookies that are left\n"
+	"CLen   their length in octets\n"
+	"\n",
 	.heading = "Name/IP address             Mode KeyID Type KLen Last Atmp  NAK Cook CLen",
 	.width = 73,
 	.row = print_row,

@@ -90,15 +90,20 @@ static void add_values(struct json_object *one, const struct source *source)
 static const struct source_report report = {
 	.name = "selectdata",
 	.legend =
-	"  .- S: '*' selected, '+' combined with it. Selectable, not in use: 'W' waits for\n"
-	" /      more sources, 'P' another is preferred, 'U' waits for a measurement, 'D' is\n"
-	"|       distant. Not selectable: 'N' noselect, 's' not synchronised, 'M' too few\n"
-	"|       measurements, 'd' too distant, '~' jitter, 'w' waits for others, 'S' stale,\n"
-	"|       'O' orphan, 'T' contradicts trusted ones, 'x' falseticker.\n"
-	"|   options in force (N noselect, P prefer, -.\n"
-	"|   options configured  T trust, R require) --+.        .- where true time is:\n"
-	"|   authenticated ---.     /-----------------' |       /   lowest and highest\n"
-	"|                     \\   |     .--------------'      |    offset\n",
+	"S         in use: '*' selected, '+' combined with it\n"
+	"          selectable: 'W' waits for more sources, 'P' another one is preferred,\n"
+	"          'U' waits for a measurement, 'D' is too distant to be combined\n"
+	"          not selectable: 'N' noselect, 's' not synchronised, 'M' too few samples,\n"
+	"          'd' distance, '~' jitter, 'w' waits for others, 'S' older samples,\n"
+	"          'O' orphan, 'T' disagrees with trusted ones, 'x' falseticker\n"
+	"Auth      Y when its answers must be authentic\n"
+	"COpts     options configured: N noselect, P prefer, T trust, R require\n"
+	"EOpts     options in force, after authselectmode\n"
+	"Last      how long ago the last good answer came\n"
+	"Score     against the selected one; at 10 this one takes over\n"
+	"Interval  the offset of our clock is between these\n"
+	"Leap      N none, + second to insert, - second to delete, ? not known\n"
+	"\n",
 	.heading = "S Name/IP Address        Auth COpts EOpts Last Score     Interval  Leap",
 	.width = 71,
 	.row = print_row,

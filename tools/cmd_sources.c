@@ -70,14 +70,15 @@ static void add_values(struct json_object *one, const struct source *source)
 static const struct source_report report = {
 	.name = "sources",
 	.legend =
-	"\n"
-	"  .-- M: kind of source, '^' is a server\n"
-	" / .- S: '*' selected, '+' combined with it, '-' selectable, not in use,\n"
-	"| /      'x' falseticker, '~' varies too much, '?' not selectable\n"
-	"||      last eight polls, octal  --.             .- offset, + is ahead of it\n"
-	"||      log2 of poll interval --.   \\           /        .- as measured\n"
-	"||                               |   |         |        /         .- bound\n"
-	"||                               |   |         |       |         /  of error\n",
+	"M            kind of source: '^' is a server\n"
+	"S            '*' selected, '+' combined with it, '-' selectable but not in use,\n"
+	"             'x' falseticker, '~' varies too much, '?' not selectable\n"
+	"Poll         log2 of the polling interval in seconds\n"
+	"Reach        the last eight polls in octal: 377 when each was answered\n"
+	"LastRx       how long ago the last good answer came\n"
+	"Last sample  offset now [as it was measured] +/- bound of its error;\n"
+	"             positive when our clock is ahead of the source\n"
+	"\n",
 	.heading = "MS Name/IP address         Stratum Poll Reach LastRx Last sample"
 		   "               ",
 	.width = 79,

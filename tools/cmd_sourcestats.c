@@ -65,14 +65,14 @@ static void add_values(struct json_object *one, const struct source *source)
 static const struct source_report report = {
 	.name = "sourcestats",
 	.legend =
-	"                             .- samples in use\n"
-	"                            /    .- runs of residuals with one sign\n"
-	"                           |    /    .- time from first to last sample\n"
-	"                           |   |    /      .- frequency left over, ppm\n"
-	"                           |   |   |      /           .- bound of its error\n"
-	"                           |   |   |     |           /        .- offset\n"
-	"                           |   |   |     |          |        / deviation -.\n"
-	"                           |   |   |     |          |       |              |\n",
+	"NP         samples in use\n"
+	"NR         runs of residuals that have the same sign\n"
+	"Span       time between the first sample and the last\n"
+	"Frequency  what our clock still gains on the source, ppm\n"
+	"Freq Skew  bound of the error of Frequency, ppm\n"
+	"Offset     of our clock, positive when it is ahead of the source\n"
+	"Std Dev    deviation of the samples\n"
+	"\n",
 	.heading = "Name/IP Address            NP  NR  Span  Frequency  Freq Skew"
 		   "  Offset  Std Dev",
 	.width = 78,
