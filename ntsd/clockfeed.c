@@ -15,7 +15,7 @@
 /**
  * clockfeed_judge() - tell the state of the clock
  * @feed: filled in
- * @conf: directives local and systemclock
+ * @conf: directives local and systemclock, and whether there are sources
  * @tx: what adjtimex(2) said
  * @now_ns: since 1970 UTC
  *
@@ -39,7 +39,8 @@ void clockfeed_judge(struct clockfeed *feed, const struct config *conf,
 	/* The kernel has no root delay: its maximum error holds all of it. */
 	feed->root_dispersion_ns = tx->maxerror > 0 ?
 				   (uint64_t)tx->maxerror * 1000 : 0;
-	if (tx->status & STA_UNSYNC) {
+	/* While a source is followed, the module itself knows better. */
+	if (tx->status & STA_UNSYNC || conf->clock == CONFIG_CLOCK_NOWHERE) {
 		feed->leap = LEAP_ALARM;
 		feed->stratum = UNSYNCHRONISED;
 		feed->refid = 0;

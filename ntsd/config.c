@@ -218,6 +218,8 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 	config_here(&r, &conf->user_place);
 
 	read_file(&r, path);
+	if (conf->n_sources && !conf->clock_said)
+		conf->clock = CONFIG_CLOCK_NOWHERE;
 	if (!r.failed) {
 		r.file = path;
 		r.line = 0;

@@ -25,7 +25,12 @@ struct config_path {
 	struct config_place place;
 };
 
-enum config_clock { CONFIG_CLOCK_SYSTEM, CONFIG_CLOCK_LOCAL };
+/* Where the quality of served time comes from, while no source is followed. */
+enum config_clock {
+	CONFIG_CLOCK_NOWHERE,	/* it is unsynchronised then */
+	CONFIG_CLOCK_SYSTEM,
+	CONFIG_CLOCK_LOCAL,
+};
 
 /* What sources without authentication may do, by chrony's names. */
 enum config_auth {
@@ -135,8 +140,10 @@ struct config {
 	struct in_addr bind4;
 	struct in6_addr bind6;
 	enum config_clock clock;
+	bool clock_said;
 	uint8_t stratum;
 
+	bool measure_only;
 	struct config_source *source;
 	unsigned int n_sources;
 	struct config_discipline discipline;
@@ -168,6 +175,7 @@ typedef void config_tell(void *arg, bool is_error, const char *file, int line,
 
 bool config_read(struct config *conf, const char *path, config_tell *tell,
 		 void *arg);
+void config_source_defaults(struct config_source *s, bool pool);
 void config_free(struct config *conf);
 
 #endif

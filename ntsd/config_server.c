@@ -161,6 +161,7 @@ static void stratum(struct config_reader *r, char **words, bool is_local)
 static void on_local(struct config_reader *r, char **words)
 {
 	r->conf->clock = CONFIG_CLOCK_LOCAL;
+	r->conf->clock_said = true;
 	r->conf->stratum = 10;
 	stratum(r, words, true);
 }
@@ -168,6 +169,7 @@ static void on_local(struct config_reader *r, char **words)
 static void on_systemclock(struct config_reader *r, char **words)
 {
 	r->conf->clock = CONFIG_CLOCK_SYSTEM;
+	r->conf->clock_said = true;
 	stratum(r, words, false);
 }
 

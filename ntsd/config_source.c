@@ -128,7 +128,12 @@ static int take_option(struct config_reader *r, char **words, const char *first,
 	return 0;
 }
 
-static void defaults(struct config_source *s, bool pool)
+/**
+ * config_source_defaults() - what holds when nothing is said
+ * @s: filled in, but for the name
+ * @pool: it is one
+ */
+void config_source_defaults(struct config_source *s, bool pool)
 {
 	memset(s, 0, sizeof(*s));
 	s->pool = pool;
@@ -167,7 +172,7 @@ static void add(struct config_reader *r, char **words, bool pool)
 	struct config_source s, *more;
 	int taken;
 
-	defaults(&s, pool);
+	config_source_defaults(&s, pool);
 	if (!words[1] || !name_ok(words[1])) {
 		config_error(r, "%s needs a host name or an address", words[0]);
 		return;

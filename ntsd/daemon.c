@@ -8,8 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adjust.h"
 #include "certs.h"
 #include "daemon.h"
+#include "events.h"
 #include "keeper.h"
 #include "log.h"
 #include "notify.h"
@@ -50,8 +52,51 @@ static bool push_all(struct daemon *d, char *err)
 	/* No port is opened for a start that may still fail. */
 	d->attached = keeper_push(d, err) && push_clock(d, err) &&
 		      (!d->serving || !nl_set_server(d->nl, d->conf, err)) &&
-		      push_daemon(d, err);
+		      push_daemon(d, err) &&
+		      timekeep_attach(d->nl, d->conf, err) &&
+		      (!d->serving ||
+		       sources_attach(&d->sources, daemon_now_ms(), err));
 	return d->attached;
+}
+
+static void take_event(void *arg, const struct nl_event *event)
+{
+	struct daemon *d = arg;
+
+	if (event->kind == NL_EVENT_ADJUST) {
+		adjust_clock(d->nl, event);
+		return;
+	}
+	events_log(event);
+	if (event->kind == NL_EVENT_SOURCE && d->sources.attached)
+		sources_take_event(&d->sources, event, daemon_now_ms());
+}
+
+/* The right to set the clock is kept by whom the kernel will ask to set it. */
+static bool must_steer(struct daemon *d)
+{
+	struct nl_tracking tracking;
+	char err[NL_ERR_LEN];
+
+	if (!d->conf->n_sources || d->measure_only)
+		return false;
+	if (nl_get_tracking(d->nl, &tracking, err)) {
+		log_warn("%s", err);
+		return true;
+	}
+	if (tracking.by_daemon)
+		log_notice("ntsd steers the system clock for the kernel module%s%s",
+			   tracking.reason[0] ? ": " : "", tracking.reason);
+	return tracking.by_daemon;
+}
+
+/* Return: false when it cannot be read; that was told. */
+static bool read_config(const struct daemon *d, struct config *conf)
+{
+	if (!config_read(conf, d->path, tell_log, NULL))
+		return false;
+	conf->measure_only = d->measure_only;
+	return true;
 }
 
 static void say_status(const struct daemon *d)
@@ -152,6 +197,10 @@ static bool begin_to_serve(struct daemon *d)
 		return false;
 	}
 	d->serving = true;
+	if (!sources_attach(&d->sources, daemon_now_ms(), err)) {
+		log_err("%s", err);
+		d->attached = false;
+	}
 	if (d->conf->n_certs)
 		log_notice("serving NTP on port %u, NTS-KE on port %u with %u workers",
 			   d->conf->ntp_port, d->conf->nts_port,
@@ -170,6 +219,7 @@ static void commit_reload(struct daemon *d)
 	/* It was written at the start, and is removed at the end. */
 	memcpy(d->conf_next->pidfile, d->conf->pidfile,
 	       sizeof(d->conf->pidfile));
+	sources_configure(&d->sources, d->conf_next, daemon_now_ms());
 	free_conf(d->conf);
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
@@ -208,10 +258,16 @@ bool daemon_start(struct daemon *d)
 	struct worker_setup *setup = NULL;
 	const struct keyring_key *key;
 	char err[NL_ERR_LEN];
+	bool steers;
 
 	d->nl = nl_open(err);
 	if (!d->nl)
 		goto fail;
+	nl_hear_events(d->nl, take_event, d);
+	/* Only a kernel that is to steer knows whether it can. */
+	if (!timekeep_attach(d->nl, d->conf, err))
+		goto fail;
+	steers = must_steer(d);
 	/* As root still: ports below 1024, the pid file, the TLS keys. */
 	if (d->conf->n_certs &&
 	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
@@ -221,8 +277,13 @@ bool daemon_start(struct daemon *d)
 		return false;
 	write_pidfile(d);
 	make_dump_dir(d);
-	if (!sandbox_master(&d->user, err, sizeof(err)))
+	if (!sandbox_master(&d->user, steers, err, sizeof(err)))
 		goto fail;
+	timekeep_load(&d->timekeep, d->conf);
+	d->sources.nl = d->nl;
+	d->sources.user = &d->user;
+	d->sources.last_time = d->timekeep.last_time;
+	sources_configure(&d->sources, d->conf, daemon_now_ms());
 
 	if (!keeper_load(d)) {
 		certs_close(setup);
@@ -258,7 +319,7 @@ void daemon_reload(struct daemon *d)
 		return;
 	}
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
-	if (!d->conf_next || !config_read(d->conf_next, d->path, tell_log, NULL))
+	if (!d->conf_next || !read_config(d, d->conf_next))
 		goto refuse;
 	if (strcmp(d->conf_next->user, d->conf->user))
 		log_warn("a new user takes effect at the next restart");
@@ -348,6 +409,7 @@ void daemon_detach(struct daemon *d, const char *why)
 	if (d->attached)
 		log_err("%s", why);
 	d->attached = false;
+	sources_detach(&d->sources);
 	say_status(d);
 }
 
@@ -367,6 +429,12 @@ void daemon_tick(struct daemon *d)
 	if (now_ms >= d->watchdog_ms) {
 		notify_send("WATCHDOG=1");
 		d->watchdog_ms = now_ms + notify_watchdog_ms();
+	}
+	if (d->attached && d->serving) {
+		d->sources.last_time = d->timekeep.last_time;
+		d->sources.updates = d->timekeep.updates;
+		sources_tick(&d->sources, now_ms);
+		timekeep_tick(&d->timekeep, d->nl, d->conf, now_ms);
 	}
 	if (now_ms < d->clock_check_ms)
 		return;
@@ -392,6 +460,38 @@ void daemon_tick(struct daemon *d)
 }
 
 /**
+ * daemon_hear_source() - a process that works for a source has to say something
+ * @d: the daemon
+ * @index: of the source
+ */
+void daemon_hear_source(struct daemon *d, unsigned int index)
+{
+	sources_hear(&d->sources, index, daemon_now_ms());
+}
+
+/**
+ * daemon_dump() - write to disk what a restart of the machine would lose
+ * @d: the daemon
+ */
+void daemon_dump(struct daemon *d)
+{
+	if (!d->serving)
+		return;
+	keeper_save(d);
+	sources_save(&d->sources);
+	timekeep_save(&d->timekeep, d->nl, d->conf);
+}
+
+/**
+ * daemon_refresh() - look up the names of all sources again
+ * @d: the daemon
+ */
+void daemon_refresh(struct daemon *d)
+{
+	sources_refresh(&d->sources, daemon_now_ms());
+}
+
+/**
  * daemon_wait_ms() - how long until daemon_tick() has something to do
  * @d: the daemon
  *
@@ -405,6 +505,8 @@ int daemon_wait_ms(const struct daemon *d)
 		due = pool_due(&d->pool);
 	if (d->watchdog_ms < due)
 		due = d->watchdog_ms;
+	if (d->attached && d->serving && sources_due(&d->sources) < due)
+		due = sources_due(&d->sources);
 	return due <= now_ms ? 0 : (int)(due - now_ms);
 }
 
@@ -415,8 +517,8 @@ int daemon_wait_ms(const struct daemon *d)
 void daemon_stop(struct daemon *d)
 {
 	notify_send("STOPPING=1");
-	if (d->serving)
-		keeper_save(d);
+	daemon_dump(d);
+	sources_stop(&d->sources);
 	pool_stop(&d->pool);
 	listener_close(&d->listener);
 	nl_hang_up(d->nl);

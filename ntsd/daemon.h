@@ -9,6 +9,8 @@
 #include "clockfeed.h"
 #include "nl.h"
 #include "pool.h"
+#include "sources.h"
+#include "timekeep.h"
 
 /**
  * struct daemon - all of it
@@ -24,6 +26,9 @@
  * @nl: the kernel
  * @feed: what it was told of the clock
  * @counts: what it was told of the workers
+ * @sources: of time
+ * @timekeep: what outlasts a reboot
+ * @measure_only: never steer the system clock
  * @attached: it has taken all; else it is tried again
  * @has_pidfile: it was written
  * @serving: the 1st generation of workers was ready
@@ -42,6 +47,9 @@ struct daemon {
 	struct nl *nl;
 	struct clockfeed feed;
 	struct worker_counts counts;
+	struct sources sources;
+	struct timekeep timekeep;
+	bool measure_only;
 	bool attached;
 	bool serving;
 	bool reload_again;
@@ -60,6 +68,9 @@ bool daemon_take_news(struct daemon *d, enum pool_news news);
 void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
+void daemon_hear_source(struct daemon *d, unsigned int index);
+void daemon_dump(struct daemon *d);
+void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);
 void daemon_stop(struct daemon *d);
 

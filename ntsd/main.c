@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsd: the NTS-KE server and the keeper of the kernel module nts. */
+/* ntsd: NTS-KE server and client, and the keeper of the kernel module nts. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -22,22 +22,24 @@
 
 #define CONFIG_FILE "/etc/ntsd/ntsd.conf"
 #define EVENTS 32
-/* What an event is about; the low bits of TAG_CHILD name the worker. */
+/* What an event is about; the low bits of the others name the one. */
 #define TAG_SIGNAL 1ULL
 #define TAG_KERNEL 2ULL
 #define TAG_CHILD (1ULL << 32)
+#define TAG_SOURCE (1ULL << 33)
 
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const char usage[] =
-	"Usage: ntsd [-d] [-f FILE] [--check]\n"
-	"NTS-KE server and keeper of the kernel's NTP server, see ntsd(8).\n"
+	"Usage: ntsd [-d] [-x] [-f FILE] [--check]\n"
+	"NTS-KE server and client, keeper of the kernel's NTP, see ntsd(8).\n"
 	"\n"
 	"  -f, --file FILE   configuration (default " CONFIG_FILE ")\n"
 	"  -c, --check       only check the configuration and certificates\n"
 	"  -d, --debug       print debug messages\n"
 	"  -h, --help        print this\n"
-	"  -v, --version     print the version\n";
+	"  -v, --version     print the version\n"
+	"  -x, --measure     measure only, never touch the system clock\n";
 
 static struct daemon the_daemon;
 
@@ -53,6 +55,14 @@ static void tell_log(void *arg, bool is_error, const char *file, int line,
 static void forget(void)
 {
 	keyring_wipe(&the_daemon.ring);
+	sources_forget_keys(&the_daemon.sources);
+}
+
+/* A helper knows none. */
+static void forget_all(void)
+{
+	forget();
+	pool_forget(&the_daemon.pool);
 }
 
 static bool reap(struct daemon *d)
@@ -77,6 +87,14 @@ static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
 		case SIGHUP:
 			log_notice("reloading %s", d->path);
 			daemon_reload(d);
+			break;
+		case SIGUSR1:
+			log_info("keys, cookies and drift are saved");
+			daemon_dump(d);
+			break;
+		case SIGUSR2:
+			log_info("names of sources are looked up again");
+			daemon_refresh(d);
 			break;
 		case SIGCHLD:
 			*code = EXIT_FAILED;
@@ -131,6 +149,8 @@ static enum exit_code loop(struct daemon *d, int signals)
 				on_kernel(d);
 			else if (tag & TAG_CHILD)
 				go_on = on_worker(d, (uint32_t)tag);
+			else if (tag & TAG_SOURCE)
+				daemon_hear_source(d, (uint32_t)tag);
 		}
 	}
 	return code;
@@ -145,6 +165,8 @@ static int open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -157,7 +179,7 @@ static bool watch(int epoll, int fd, uint64_t tag)
 	return !epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
-static enum exit_code serve(const char *path)
+static enum exit_code serve(const char *path, bool measure_only)
 {
 	struct daemon *d = &the_daemon;
 	enum exit_code code = EXIT_FAILED;
@@ -168,7 +190,11 @@ static enum exit_code serve(const char *path)
 	d->pool.tag = TAG_CHILD;
 	d->pool.forget = forget;
 	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
-	d->conf = malloc(sizeof(*d->conf));
+	d->sources.epoll = d->pool.epoll;
+	d->sources.tag = TAG_SOURCE;
+	d->measure_only = measure_only;
+	helper_setup(forget_all);
+	d->conf = calloc(1, sizeof(*d->conf));
 	if (signals < 0 || d->pool.epoll < 0 || !d->conf ||
 	    !watch(d->pool.epoll, signals, TAG_SIGNAL)) {
 		log_err("cannot start: %s", strerror(errno));
@@ -177,6 +203,7 @@ static enum exit_code serve(const char *path)
 	if (!config_read(d->conf, path, tell_log, NULL) ||
 	    !check_user(d->conf, &d->user, tell_log, NULL))
 		return EXIT_FAILED;
+	d->conf->measure_only = measure_only;
 
 	if (daemon_start(d) &&
 	    watch(d->pool.epoll, nl_news_fd(d->nl), TAG_KERNEL))
@@ -192,14 +219,15 @@ int main(int argc, char **argv)
 		{ "debug", no_argument, NULL, 'd' },
 		{ "file", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "measure", no_argument, NULL, 'x' },
 		{ "version", no_argument, NULL, 'v' },
 		{ }
 	};
 	const char *path = CONFIG_FILE;
-	bool check = false, debug = false;
+	bool check = false, debug = false, measure_only = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "cdf:hv", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "cdf:hvx", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			check = true;
@@ -213,6 +241,9 @@ int main(int argc, char **argv)
 		case 'h':
 			fputs(usage, stdout);
 			return EXIT_OK;
+		case 'x':
+			measure_only = true;
+			break;
 		case 'v':
 			puts("ntsd " NTSD_VERSION);
 			return EXIT_OK;
@@ -229,5 +260,5 @@ int main(int argc, char **argv)
 	log_setup(debug);
 	if (check)
 		return check_file(path) ? EXIT_OK : EXIT_FAILED;
-	return serve(path);
+	return serve(path, measure_only);
 }

@@ -433,6 +433,18 @@ unsigned int pool_ready(const struct pool *p)
 }
 
 /**
+ * pool_forget() - in a process that is no worker: wipe the cookie keys
+ * @p: the pool
+ */
+void pool_forget(struct pool *p)
+{
+	if (p->setup)
+		explicit_bzero(p->setup->key, sizeof(p->setup->key));
+	if (p->next)
+		explicit_bzero(p->next->key, sizeof(p->next->key));
+}
+
+/**
  * pool_stop() - end all workers and forget their keys
  * @p: the pool
  */

@@ -78,6 +78,7 @@ void pool_set_key(struct pool *p, uint32_t id,
 		  const uint8_t key[KEYRING_KEY_LEN]);
 void pool_counts(const struct pool *p, struct worker_counts *sum);
 unsigned int pool_ready(const struct pool *p);
+void pool_forget(struct pool *p);
 void pool_stop(struct pool *p);
 
 #endif

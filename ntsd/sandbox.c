@@ -175,22 +175,27 @@ static bool failed(const char *what, char *err, size_t err_len)
 /**
  * sandbox_master() - keep nothing but what speaks netlink
  * @user: directive user
+ * @steers: the kernel module leaves the system clock to ntsd
  * @err: text of what failed
  * @err_len: room for it
  *
- * Keeps CAP_NET_ADMIN, and CAP_NET_BIND_SERVICE, which the kernel asks of whom
+ * Keeps CAP_NET_ADMIN, CAP_SYS_TIME if it @steers, and CAP_NET_BIND_SERVICE, which the kernel asks of whom
  * it opens UDP port 123 for. With "user root" also CAP_DAC_OVERRIDE, since root
  * without it could not write what belongs to others.
  *
  * Return: false with @err set.
  */
-bool sandbox_master(const struct passwd *user, char *err, size_t err_len)
+bool sandbox_master(const struct passwd *user, bool steers, char *err,
+		    size_t err_len)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
 	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		     CAP_NET_ADMIN);
 	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		     CAP_NET_BIND_SERVICE);
+	if (steers)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			     CAP_SYS_TIME);
 	if (user->pw_uid == 0 && geteuid() == 0)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 			     CAP_DAC_OVERRIDE);
