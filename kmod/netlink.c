@@ -153,7 +153,8 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err = 0;
 
-	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED, "enabled: missing, 1 answers, 0 does not"))
+	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED,
+				"enabled: missing, 1 answers, 0 does not"))
 		return -EINVAL;
 	server.enabled = nla_get_u8(attrs[NTS_A_SERVER_ENABLED]);
 	if (server.enabled && nts_netlink_missing(info, NTS_A_SERVER_PORT, "port: missing"))

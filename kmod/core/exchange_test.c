@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Our requests against our server's core, and against those who forge. */
+#include <kunit/test.h>
+
+#include "client_test.h"
+#include "exchange.c"
+#include "respond.h"
+
+#define SENT		1000000000LL
+#define SERVER_TIME	1790000000000000000LL
+
+struct exchange_fixture {
+	struct client server;		/* its ring and keys */
+	struct nts_jar jar;
+	struct nts_exchange exchange;
+	struct nts_answer answer;
+	struct nts_session session;
+	struct nts_request request;
+	struct nts_quality quality;
+	u8 entropy[NTS_EXCHANGE_ENTROPY];
+	u8 more[NTS_ENTROPY_MAX];
+	u8 packet[NTS_MAX_PACKET + 4];
+	u32 len;
+};
+
+static void put_cookie(struct exchange_fixture *f, u8 n)
+{
+	u8 nonce[NTS_NONCE_LEN] = { n }, cookie[NTS_COOKIE_LEN];
+
+	nts_cookie_seal(&f->server.ring.key[0], NTS_SIV_LIB, nonce, f->server.c2s,
+			f->server.s2c, cookie);
+	nts_jar_put(&f->jar, cookie, sizeof(cookie));
+}
+
+static struct exchange_fixture *exchange_set_up(struct kunit *test, u8 cookies)
+{
+	struct exchange_fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	u32 i;
+
+	if (!f)
+		return NULL;
+	client_init(&f->server);
+	nts_jar_open(&f->jar, f->server.c2s, f->server.s2c);
+	for (i = 0; i < cookies; i++)
+		put_cookie(f, (u8)i);
+	for (i = 0; i < sizeof(f->entropy); i++)
+		f->entropy[i] = (u8)(0x30 + i);
+	f->quality.stratum = 2;
+	f->quality.precision = -25;
+	return f;
+}
+
+static void ask(struct exchange_fixture *f, bool nts)
+{
+	f->len = nts_exchange_request(&f->exchange, f->packet, nts ? &f->jar : NULL,
+				      NTS_SIV_LIB, f->entropy);
+	f->exchange.sent = SENT;
+}
+
+/* The server's answer, in the request's place. */
+static void answer(struct kunit *test, struct exchange_fixture *f)
+{
+	const struct nts_cookie_key *key = &f->server.ring.key[0];
+	u64 receive = nts_ntptime_from_ns(SERVER_TIME);
+
+	KUNIT_ASSERT_TRUE(test, nts_verdict_answers(nts_request_parse(f->packet, f->len,
+								      &f->request)));
+	if (!f->request.nts) {
+		f->len = nts_respond_plain(f->packet, &f->request, &f->quality, receive);
+		nts_respond_stamp(f->packet, nts_ntptime_from_ns(SERVER_TIME + 5000));
+		return;
+	}
+	KUNIT_ASSERT_NOT_NULL(test, nts_request_open(f->packet, &f->request,
+						     &f->server.ring, NTS_SIV_LIB,
+						     &f->session));
+	f->len = nts_respond_nts(f->packet, &f->request, &f->quality, receive, key,
+				 NTS_SIV_LIB, &f->session,
+				 nts_request_cookies(&f->request), f->more);
+	nts_respond_stamp(f->packet, nts_ntptime_from_ns(SERVER_TIME + 5000));
+	nts_respond_seal(f->packet, f->len, &f->request, &f->session);
+}
+
+static enum nts_reply take(struct exchange_fixture *f)
+{
+	return nts_exchange_reply(&f->exchange, f->packet, f->len,
+				  f->exchange.nts ? &f->jar : NULL, NTS_SIV_LIB, &f->answer);
+}
+
+/* A forger starts from the true answer, and knows how to make extension fields. */
+static struct exchange_fixture *exchange_answered(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 7);
+
+	if (!f)
+		return NULL;
+	ask(f, true);
+	answer(test, f);
+	return f;
+}
+
+static void request_reveals_nothing(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+	static const u8 zero[NTS_NTP_HEADER_LEN];
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, false);
+	KUNIT_EXPECT_EQ(test, f->len, (u32)NTS_NTP_HEADER_LEN);
+	KUNIT_EXPECT_EQ(test, f->packet[0], (u8)0x23);
+	KUNIT_EXPECT_EQ(test, f->packet[3], (u8)32);
+	KUNIT_EXPECT_MEMEQ(test, f->packet + 1, zero, 2);
+	KUNIT_EXPECT_MEMEQ(test, f->packet + 4, zero, 36);
+	KUNIT_EXPECT_MEMEQ(test, f->packet + 40, f->entropy, 8);
+}
+
+static void request_transmit_is_never_zero(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	memset(f->entropy, 0, sizeof(f->entropy));
+	ask(f, false);
+	KUNIT_EXPECT_TRUE(test, f->exchange.transmit);
+}
+
+static void request_without_cookie_or_keys(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, true);
+	KUNIT_EXPECT_EQ(test, f->len, 0U);
+	KUNIT_EXPECT_FALSE(test, f->exchange.open);
+	put_cookie(f, 1);
+	f->jar.keyed = false;
+	ask(f, true);
+	KUNIT_EXPECT_EQ(test, f->len, 0U);
+}
+
+static void request_refills_to_eight(struct kunit *test)
+{
+	struct exchange_fixture *f;
+	u8 held;
+
+	for (held = 1; held <= NTS_MAX_COOKIES; held++) {
+		f = exchange_set_up(test, held);
+		KUNIT_ASSERT_NOT_NULL(test, f);
+		ask(f, true);
+		KUNIT_EXPECT_EQ(test, f->jar.n, (u8)(held - 1));
+		KUNIT_ASSERT_EQ(test, nts_request_parse(f->packet, f->len, &f->request),
+				NTS_ANSWER_NTS);
+		KUNIT_EXPECT_EQ(test, f->request.placeholders, (u16)(8 - held));
+		answer(test, f);
+		KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+		KUNIT_EXPECT_EQ(test, f->jar.n, (u8)8);
+		KUNIT_EXPECT_EQ(test, f->answer.cookies, (u8)(9 - held));
+	}
+}
+
+static void request_stays_below_the_least_mtu(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+	u8 cookie[NTS_MAX_COOKIE_LEN] = { 0 };
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	KUNIT_EXPECT_TRUE(test, nts_jar_put(&f->jar, cookie, sizeof(cookie)));
+	ask(f, true);
+	KUNIT_EXPECT_LE(test, f->len, (u32)NTS_EXCHANGE_MAX_LEN);
+	KUNIT_EXPECT_EQ(test, nts_request_parse(f->packet, f->len, &f->request),
+			NTS_ANSWER_NTS);
+	KUNIT_EXPECT_EQ(test, f->request.placeholders, (u16)3);
+}
+
+static void reply_tells_the_time(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->quality.leap = 1;
+	f->quality.refid = 0x01020304;
+	f->quality.root_delay = 0x00018000;
+	f->quality.root_dispersion = 0x00004000;
+	f->quality.reftime = nts_ntptime_from_ns(SERVER_TIME - 7);
+	ask(f, false);
+	answer(test, f);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+	KUNIT_EXPECT_EQ(test, f->answer.leap, (u8)1);
+	KUNIT_EXPECT_EQ(test, f->answer.version, (u8)4);
+	KUNIT_EXPECT_EQ(test, f->answer.stratum, (u8)2);
+	KUNIT_EXPECT_EQ(test, f->answer.precision, (s8)-25);
+	KUNIT_EXPECT_EQ(test, f->answer.refid, 0x01020304U);
+	KUNIT_EXPECT_EQ(test, f->answer.root_delay, 1500000000LL);
+	KUNIT_EXPECT_EQ(test, f->answer.root_dispersion, 250000000LL);
+	KUNIT_EXPECT_EQ(test, f->answer.reftime, SERVER_TIME - 7);
+	KUNIT_EXPECT_EQ(test, f->answer.receive, SERVER_TIME);
+	KUNIT_EXPECT_EQ(test, f->answer.transmit, SERVER_TIME + 5000);
+}
+
+static void reply_counts_once(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+	u8 *again;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	again = kunit_kzalloc(test, sizeof(f->packet), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, again);
+	memcpy(again, f->packet, sizeof(f->packet));
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+	memcpy(f->packet, again, sizeof(f->packet));
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_LATE);
+	KUNIT_EXPECT_EQ(test, f->jar.n, (u8)8);
+}
+
+static void reply_malformed(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+	u32 len;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	len = f->len;
+	f->len = NTS_NTP_HEADER_LEN - 1;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_SHORT);
+	f->len = NTS_MAX_PACKET + 1;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_SHORT);
+	f->len = len;
+	f->packet[0] = NTS_NTP_LVM(0, 3, NTS_NTP_MODE_SERVER);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_MODE);
+	f->packet[0] = NTS_NTP_LVM(0, 4, NTS_NTP_MODE_CLIENT);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_MODE);
+	f->packet[0] = NTS_NTP_LVM(0, 4, NTS_NTP_MODE_SERVER);
+	f->packet[24] ^= 1;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_ORIGIN);
+	f->packet[24] ^= 1;
+	KUNIT_EXPECT_EQ(test, f->jar.n, (u8)6);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+}
+
+/* Any octet changed makes it no answer at all; none moves cookies or the clock. */
+static void reply_tampered(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+	enum nts_reply reply;
+	u8 *answer;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	answer = kunit_kzalloc(test, f->len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, answer);
+	memcpy(answer, f->packet, f->len);
+	for (i = 0; i < f->len; i++) {
+		memcpy(f->packet, answer, f->len);
+		f->packet[i] ^= 0x40;
+		reply = take(f);
+		KUNIT_EXPECT_NE(test, reply, NTS_REPLY_TIME);
+		KUNIT_EXPECT_NE(test, reply, NTS_REPLY_NAK);
+		KUNIT_ASSERT_TRUE(test, f->exchange.open);
+		KUNIT_ASSERT_EQ(test, f->jar.n, (u8)6);
+	}
+	memcpy(f->packet, answer, f->len);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+}
+
+static void reply_of_another_key(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->jar.s2c[3] ^= 1;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_FORGED);
+}
+
+static void reply_without_authenticator(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+	u32 uid_end = NTS_NTP_HEADER_LEN + UID_EXT_LEN;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->len = uid_end;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_UNPROTECTED);
+	/* A kiss-o'-death is nothing without one. */
+	f->packet[1] = 0;
+	memcpy(f->packet + 12, "DENY", 4);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_UNPROTECTED);
+	f->len = NTS_NTP_HEADER_LEN;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_UID);
+	KUNIT_EXPECT_TRUE(test, f->exchange.open);
+}
+
+static void reply_nak(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 3);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, true);
+	KUNIT_ASSERT_EQ(test, nts_request_parse(f->packet, f->len, &f->request),
+			NTS_ANSWER_NTS);
+	f->len = nts_respond_nak(f->packet, &f->request);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_NAK);
+	/* Anybody could have sent it: the true answer may still come. */
+	KUNIT_EXPECT_TRUE(test, f->exchange.open);
+	f->packet[NTS_NTP_HEADER_LEN + 10] ^= 1;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_UID);
+}
+
+static void reply_kiss_codes(struct kunit *test)
+{
+	static const struct {
+		u32 code;
+		enum nts_reply reply;
+	} kisses[] = {
+		{ NTS_KOD_DENY, NTS_REPLY_DENY },
+		{ NTS_KOD_RSTR, NTS_REPLY_DENY },
+		{ NTS_KOD_RATE, NTS_REPLY_RATE },
+		{ 0x494e4954, NTS_REPLY_KOD },
+	};
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (i = 0; i < ARRAY_SIZE(kisses); i++) {
+		ask(f, false);
+		answer(test, f);
+		f->packet[1] = 0;
+		put_unaligned_be32(kisses[i].code, f->packet + 12);
+		KUNIT_EXPECT_EQ(test, take(f), kisses[i].reply);
+		KUNIT_EXPECT_FALSE(test, f->exchange.open);
+	}
+}
+
+static void reply_without_timestamps(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, false);
+	answer(test, f);
+	memset(f->packet + 32, 0, 8);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_STAMPS);
+	ask(f, false);
+	answer(test, f);
+	memset(f->packet + 40, 0, 8);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_STAMPS);
+}
+
+/* What is not covered by the authenticator does not count. */
+static void reply_fields_behind_the_authenticator(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_answered(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	memset(nts_ext_put(f->packet + f->len, NTS_EXT_COOKIE, 104), 0, 100);
+	f->len += 104;
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+	KUNIT_EXPECT_EQ(test, f->answer.cookies, (u8)2);
+}
+
+static void reply_authenticator_lengths(struct kunit *test)
+{
+	static const struct {
+		u16 nonce;
+		u16 text;
+	} lengths[] = { { 0xffff, 16 }, { 16, 0xffff }, { 16, 15 }, { 0xfffd, 0xfffd } };
+	struct exchange_fixture *f = exchange_answered(test);
+	u8 *body;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	body = f->packet + NTS_NTP_HEADER_LEN + UID_EXT_LEN + NTS_EXT_HEADER_LEN;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		put_unaligned_be16(lengths[i].nonce, body);
+		put_unaligned_be16(lengths[i].text, body + 2);
+		KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_EXT);
+	}
+}
+
+static void sample_of_a_symmetric_exchange(struct kunit *test)
+{
+	struct nts_exchange exchange = { .sent = SENT };
+	struct nts_answer answer = {
+		.precision = -25,
+		.receive = SERVER_TIME + 100000,
+		.transmit = SERVER_TIME + 150000,
+		.root_delay = 11,
+		.root_dispersion = 22,
+	};
+	struct nts_sample sample;
+
+	/* 100 us each way, 50 us in the server. */
+	nts_exchange_sample(&exchange, &answer, SENT + 250000, 0, 0, -29, &sample);
+	KUNIT_EXPECT_EQ(test, sample.raw, SENT + 125000);
+	KUNIT_EXPECT_EQ(test, sample.offset, SERVER_TIME - SENT);
+	KUNIT_EXPECT_EQ(test, sample.delay, 200000LL);
+	KUNIT_EXPECT_EQ(test, sample.dispersion, (s64)(NSEC_PER_SEC >> 25));
+	KUNIT_EXPECT_EQ(test, sample.root_delay, 11LL);
+	KUNIT_EXPECT_EQ(test, sample.root_dispersion, 22LL);
+
+	/* Our clock is 100 ppm slow: true time passed between the two was more. */
+	nts_exchange_sample(&exchange, &answer, SENT + 250000, 100 * NTS_FREQ_PPM,
+			    1000 * NTS_FREQ_PPM, -29, &sample);
+	KUNIT_EXPECT_EQ(test, sample.delay, 200025LL);
+	KUNIT_EXPECT_EQ(test, sample.dispersion, (s64)(NSEC_PER_SEC >> 25) + 250);
+}
+
+static void sample_of_impossible_times(struct kunit *test)
+{
+	struct nts_exchange exchange = { .sent = SENT };
+	struct nts_answer answer = {
+		.precision = 127,
+		.receive = 0,
+		.transmit = nts_ntptime_to_ns(~0ULL),
+	};
+	struct nts_sample sample;
+
+	/* A server slower than the round trip: the delay is not negative. */
+	nts_exchange_sample(&exchange, &answer, SENT + 1000, 0, 0, -29, &sample);
+	KUNIT_EXPECT_EQ(test, sample.delay, (s64)NSEC_PER_SEC << 32);
+	answer.precision = -128;
+	nts_exchange_sample(&exchange, &answer, SENT + 1000, 0, 0, -29, &sample);
+	KUNIT_EXPECT_EQ(test, sample.delay, 1LL);
+}
+
+static struct kunit_case exchange_cases[] = {
+	KUNIT_CASE(request_reveals_nothing),
+	KUNIT_CASE(request_transmit_is_never_zero),
+	KUNIT_CASE(request_without_cookie_or_keys),
+	KUNIT_CASE(request_refills_to_eight),
+	KUNIT_CASE(request_stays_below_the_least_mtu),
+	KUNIT_CASE(reply_tells_the_time),
+	KUNIT_CASE(reply_counts_once),
+	KUNIT_CASE(reply_malformed),
+	KUNIT_CASE(reply_tampered),
+	KUNIT_CASE(reply_of_another_key),
+	KUNIT_CASE(reply_without_authenticator),
+	KUNIT_CASE(reply_nak),
+	KUNIT_CASE(reply_kiss_codes),
+	KUNIT_CASE(reply_without_timestamps),
+	KUNIT_CASE(reply_fields_behind_the_authenticator),
+	KUNIT_CASE(reply_authenticator_lengths),
+	KUNIT_CASE(sample_of_a_symmetric_exchange),
+	KUNIT_CASE(sample_of_impossible_times),
+	{ }
+};
+
+static struct kunit_suite exchange_suite = {
+	.name = "nts_exchange",
+	.test_cases = exchange_cases,
+};
+
+kunit_test_suite(exchange_suite);
