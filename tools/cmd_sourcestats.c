@@ -17,14 +17,12 @@ static double residual(const struct source *source)
 
 static double skew(const struct source *source)
 {
-	if (!source->has[NTS_A_SOURCE_SKEW])
-		return UNKNOWN_SKEW_PPM;
-	return format_ppm((int64_t)source->skew);
+	return source->samples ? format_ppm((int64_t)source->skew) : UNKNOWN_SKEW_PPM;
 }
 
 static uint64_t deviation(const struct source *source)
 {
-	return source->has[NTS_A_SOURCE_STD_DEV] ? source->std_dev : UNKNOWN_DEVIATION_NS;
+	return source->samples ? source->std_dev : UNKNOWN_DEVIATION_NS;
 }
 
 /* The span of no samples is nothing, not unknown. */

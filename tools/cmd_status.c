@@ -8,7 +8,7 @@
 #include <linux/nts.h>
 #include <netlink/genl/genl.h>
 
-#include "ntsctl.h"
+#include "source.h"
 
 struct server_state {
 	uint8_t enabled;
@@ -26,10 +26,6 @@ struct clock_state {
 	uint64_t root_delay;
 	uint64_t root_dispersion;
 	int32_t precision;
-};
-
-static const char * const leaps[] = {
-	"Normal", "Insert second", "Delete second", "Not synchronised",
 };
 
 static void take_server(struct genlmsghdr *gen, void *arg)
@@ -104,37 +100,47 @@ int status_daemon(struct ctl *ctl, struct daemon_state *daemon)
 	return ask_kernel(ctl, NTS_CMD_DAEMON_GET, take_daemon, daemon);
 }
 
+static struct json_object *list_problems(const struct source_list *sources)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < sources->n; i++)
+		if (sources->row[i].problem[0])
+			json_object_array_add(array, source_object(&sources->row[i]));
+	return array;
+}
+
 static int print_json(const struct server_state *server,
 		      const struct clock_state *state,
-		      const struct daemon_state *daemon)
+		      const struct daemon_state *daemon, const struct source_list *sources)
 {
 	struct json_object *object = json_object_new_object();
-	bool attached = daemon->state == NTS_DAEMON_STATE_ATTACHED;
-	const char *mode = state->mode == NTS_TIME_MODE_LOCAL ? "local" : "system";
 
-	json_object_object_add(object, "serving", json_object_new_boolean(server->enabled));
-	json_object_object_add(object, "port", json_object_new_int(server->port));
-	json_object_object_add(object, "ipv4", json_object_new_boolean(server->families & 1));
-	json_object_object_add(object, "ipv6", json_object_new_boolean(server->families >> 1 & 1));
-	json_object_object_add(object, "bind4", json_object_new_string(server->bind4));
-	json_object_object_add(object, "bind6", json_object_new_string(server->bind6));
-	json_object_object_add(object, "time_mode", json_object_new_string(mode));
-	json_object_object_add(object, "leap", json_object_new_int(state->leap));
-	json_object_object_add(object, "stratum", json_object_new_int(state->stratum));
-	json_object_object_add(object, "refid", json_object_new_int64(state->refid));
-	json_object_object_add(object, "root_delay_ns",
-			       json_object_new_uint64(state->root_delay));
-	json_object_object_add(object, "root_dispersion_ns",
-			       json_object_new_uint64(state->root_dispersion));
-	json_object_object_add(object, "precision", json_object_new_int(state->precision));
-	json_object_object_add(object, "daemon_attached", json_object_new_boolean(attached));
-	json_object_object_add(object, "daemon_pid", json_object_new_int64(daemon->pid));
+	object_bool(object, "serving", server->enabled);
+	object_int(object, "port", server->port);
+	object_bool(object, "ipv4", server->families & 1);
+	object_bool(object, "ipv6", server->families >> 1 & 1);
+	object_text(object, "bind4", server->bind4);
+	object_text(object, "bind6", server->bind6);
+	object_text(object, "time_mode",
+		    state->mode == NTS_TIME_MODE_LOCAL ? "local" : "system");
+	object_int(object, "leap", state->leap);
+	object_int(object, "stratum", state->stratum);
+	object_int(object, "refid", state->refid);
+	object_uint(object, "root_delay_ns", state->root_delay);
+	object_uint(object, "root_dispersion_ns", state->root_dispersion);
+	object_int(object, "precision", state->precision);
+	object_bool(object, "daemon_attached",
+		    daemon->state == NTS_DAEMON_STATE_ATTACHED);
+	object_int(object, "daemon_pid", daemon->pid);
+	object_int(object, "sources", sources->n);
+	json_object_object_add(object, "problems", list_problems(sources));
 	return ask_print_json(object);
 }
 
 static void print_text(const struct server_state *server,
 		       const struct clock_state *state,
-		       const struct daemon_state *daemon)
+		       const struct daemon_state *daemon, const struct source_list *sources)
 {
 	if (server->enabled)
 		printf("Serving         : yes, UDP port %u%s%s%s%s\n", server->port,
@@ -147,11 +153,16 @@ static void print_text(const struct server_state *server,
 	printf("Time source     : %s\n", state->mode == NTS_TIME_MODE_LOCAL ?
 	       "local, as the operator vouches" : "system clock");
 	printf("Stratum         : %u\n", state->stratum);
-	printf("Leap status     : %s\n", leaps[state->leap]);
+	printf("Leap status     : %s\n", format_leap(state->leap));
 	printf("Reference ID    : %08" PRIX32 "\n", state->refid);
 	printf("Root delay      : %.9f seconds\n", (double)state->root_delay / 1e9);
 	printf("Root dispersion : %.9f seconds\n", (double)state->root_dispersion / 1e9);
 	printf("Precision       : 2^%d seconds\n", state->precision);
+	printf("Sources         : %u\n", sources->n);
+	for (unsigned int i = 0; i < sources->n; i++)
+		if (sources->row[i].problem[0])
+			printf("Problem         : %s: %s\n", sources->row[i].name,
+			       sources->row[i].problem);
 	if (daemon->state == NTS_DAEMON_STATE_ATTACHED)
 		printf("Daemon          : attached, pid %" PRIu32 "\n", daemon->pid);
 	else
@@ -162,6 +173,7 @@ int cmd_status(struct ctl *ctl)
 {
 	struct server_state server = { 0 };
 	struct clock_state state = { 0 };
+	struct source_list sources;
 	struct daemon_state daemon;
 	int ret;
 
@@ -170,10 +182,12 @@ int cmd_status(struct ctl *ctl)
 		ret = ask_kernel(ctl, NTS_CMD_CLOCK_GET, take_clock, &state);
 	if (!ret)
 		ret = status_daemon(ctl, &daemon);
+	if (!ret)
+		ret = source_list_read(ctl, &sources);
 	if (ret)
 		return ret;
 	if (ctl->form == OUT_JSON)
-		return print_json(&server, &state, &daemon);
-	print_text(&server, &state, &daemon);
+		return print_json(&server, &state, &daemon, &sources);
+	print_text(&server, &state, &daemon, &sources);
 	return 0;
 }

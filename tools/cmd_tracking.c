@@ -144,16 +144,15 @@ static void print_text(const struct tracking *t, const char *name)
 	printf("Steered by      : %s%s%s%s\n", method(t),
 	       t->method_reason[0] ? " (" : "", t->method_reason,
 	       t->method_reason[0] ? ")" : "");
-	if (t->foreign)
-		printf("Other programs  : changed the system clock %" PRIu64 " times\n",
-		       t->foreign);
 	if (t->hold_off)
-		printf("Steering        : holds off for %.1f seconds\n",
+		printf("Steering        : held off for %.1f seconds\n",
 		       seconds(t->hold_off));
+	else if (t->method != NTS_ADJUST_METHOD_NONE && !t->steering)
+		printf("Steering        : not yet\n");
+	if (t->foreign)
+		printf("Foreign changes : %" PRIu64 "\n", t->foreign);
 	if (t->adjust_error)
-		printf("Steering failed : %s\n", strerror(t->adjust_error < 0 ?
-							   -t->adjust_error :
-							   t->adjust_error));
+		printf("Last failure    : %s\n", strerror(t->adjust_error));
 }
 
 static void print_values(const struct tracking *t, const char *name)

@@ -8,6 +8,10 @@
 
 #define MAX_ARGS 64
 
+#ifndef NTSCTL_VERSION
+#define NTSCTL_VERSION "0.1"
+#endif
+
 /* Where a command is carried out. */
 enum place {
 	KERNEL,
@@ -146,6 +150,10 @@ int main(int argc, char **argv)
 
 		if (!strcmp(word, "-h") || !strcmp(word, "--help")) {
 			usage(stdout);
+			return 0;
+		}
+		if (!strcmp(word, "--version")) {
+			puts("ntsctl " NTSCTL_VERSION);
 			return 0;
 		}
 		if (is_option(word)) {

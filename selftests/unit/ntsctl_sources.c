@@ -96,6 +96,9 @@ static void can_silent(void)
 	nla_put_u8(msg, NTS_A_SOURCE_STATE, 'M');
 	nla_put_s32(msg, NTS_A_SOURCE_POLL, -2);
 	nla_put_u8(msg, NTS_A_SOURCE_REACH, 0);
+	/* what the kernel makes of no samples */
+	nla_put_u64(msg, NTS_A_SOURCE_SKEW, 1LL << 48);
+	nla_put_u64(msg, NTS_A_SOURCE_STD_DEV, 1LL << 36);
 }
 
 static void can_unresolved(void)
@@ -165,12 +168,12 @@ static void sources_by_name(void)
 {
 	can_sources();
 	expect_output(cmd_sources, "",
-		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               \n"
+		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               " "\n"
 		      "===============================================================================\n"
 		      "^* ntp.example.net               1  10   377   10h    -26us[ +479ns] +/-   12ms\n"
 		      "^? a-very-long-host-name-indeed.example.org   0  -2     0     -     +0ns[   +0ns] +/-    0ns\n");
 	expect_output(cmd_sources, "-a",
-		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               \n"
+		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               " "\n"
 		      "===============================================================================\n"
 		      "^* ntp.example.net               1  10   377   10h    -26us[ +479ns] +/-   12ms\n"
 		      "^? a-very-long-host-name-indeed.example.org   0  -2     0     -     +0ns[   +0ns] +/-    0ns\n"
@@ -181,7 +184,7 @@ static void sources_by_address(void)
 {
 	can_sources();
 	expect_output(cmd_sources, "-n -a",
-		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               \n"
+		      "MS Name/IP address         Stratum Poll Reach LastRx Last sample               " "\n"
 		      "===============================================================================\n"
 		      "^* 203.0.113.15                  1  10   377   10h    -26us[ +479ns] +/-   12ms\n"
 		      "^? 2001:db8:1111:2222:3333:4444:5555:6666   0  -2     0     -     +0ns[   +0ns] +/-    0ns\n"

@@ -143,9 +143,9 @@ static void another_program_is_told_of(void)
 	output = strstr(output, "Steered by");
 	EXPECT_STR(output ? output : "",
 		   "Steered by      : daemon (do_adjtimex not found)\n"
-		   "Other programs  : changed the system clock 2 times\n"
-		   "Steering        : holds off for 63.5 seconds\n"
-		   "Steering failed : Operation not permitted\n");
+		   "Steering        : held off for 63.5 seconds\n"
+		   "Foreign changes : 2\n"
+		   "Last failure    : Operation not permitted\n");
 	/* chronyc's fields and no others */
 	output = run_command(cmd_tracking, "-c", &status);
 	EXPECT(strstr(output, ",Normal\n"));
