@@ -5,10 +5,11 @@
 # place, in the reports too: how these tests themselves are tried.
 
 NTS_CLIENT=${NTS_CLIENT:-ntsd}
+NTS_SERVER=$NTS_CLIENT
 
 # client NAME NS <CONF: a client in NS (- is the guest itself), running.
 client() {
-	NTS_SERVER=$NTS_CLIENT nts_conf "$1" >"$WORK/$1.conf"
+	nts_conf "$1" >"$WORK/$1.conf"
 	if [ "$NTS_CLIENT" = chronyd ]; then
 		# shellcheck disable=SC2016 # the $ is sed's
 		sed -i '/^allow all$/d; $aport 0' "$WORK/$1.conf"

@@ -145,7 +145,7 @@ ask_chronyd() {
 
 converges() {
 	local server=$1 before after told clock
-	NTS_CLIENT=$2
+	NTS_CLIENT=$2 NTS_SERVER=$2
 	want "$server"
 	guest reset
 	guest ahead "$SERVER" "$AHEAD"

@@ -8,6 +8,9 @@
                         tick 10 ms, unsynchronised
   adjust NAME VALUE     what a foreign program may do: frequency in ppm, tick
                         in us, step in seconds, status as a number
+  watch SECONDS         looks at the clock a hundred times a second: how often
+                        it was stepped (10 ms or more against the oscillator),
+                        how often it went backward, and its fastest slew
   state                 frequency in ppm (with the tick), status, error code
 """
 
@@ -95,6 +98,34 @@ def adjust(name, value):
         adjtimex(MODES[name], **{name: int(value)})
 
 
+def watch(seconds):
+    steps = backward = 0
+    fastest = 0.0
+    end = time.monotonic() + float(seconds)
+    raw, real = _both()
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        raw1, real1 = _both()
+        gained = (real1 - real) - (raw1 - raw)
+        steps += abs(gained) >= 10**7
+        backward += real1 < real
+        if abs(gained) < 10**7:
+            fastest = max(fastest, abs(gained) / (raw1 - raw) * 1e6)
+        raw, real = raw1, real1
+    return steps, backward, fastest
+
+
+def _both():
+    """CLOCK_MONOTONIC_RAW and CLOCK_REALTIME as closely together as can be."""
+    found = []
+    for _ in range(5):
+        before = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
+        real = time.time_ns()
+        after = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
+        found.append((after - before, (before + after) // 2, real))
+    return min(found)[1:]
+
+
 def main(verb, *args):
     if verb == "offset":
         print("%.9f" % offset(*args))
@@ -104,6 +135,8 @@ def main(verb, *args):
         reset()
     elif verb == "adjust":
         adjust(*args)
+    elif verb == "watch":
+        print("steps %d backward %d fastest %.0f ppm" % watch(*args))
     elif verb == "state":
         print("%.6f %#x %d" % state())
     else:

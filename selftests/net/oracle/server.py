@@ -173,8 +173,6 @@ class Server:
             told = "kiss"
             yield self.kiss(head, found, lies.get("kiss", "").encode())
         else:
-            if lies.get("delay"):
-                time.sleep(lies.get("delay"))
             begin = time.monotonic_ns()
             reply = self.answer(head, found, session, rec)
             yield reply
@@ -192,6 +190,13 @@ class Server:
              sum(f.type == ntp.PLACEHOLDER for f in found), head.poll, port,
              head.xmt))
 
+    def send(self, sock, reply, back, where):
+        if self.lies.has("delay"):
+            threading.Timer(self.lies.get("delay"), sock.sendmsg,
+                            ([reply], back, 0, where)).start()
+        else:
+            sock.sendmsg([reply], back, 0, where)
+
     def serve(self, port):
         socks = [udp_socket(socket.AF_INET, "0.0.0.0", port),
                  udp_socket(socket.AF_INET6, "::", port)]
@@ -206,7 +211,7 @@ class Server:
                     elif kind == IP_PKTINFO:
                         back = [(level, kind, bytes(4) + data[4:8] + bytes(4))]
                 for reply in self.handle(packet, rec, where[1]):
-                    sock.sendmsg([reply], back, 0, where)
+                    self.send(sock, reply, back, where)
 
 
 def udp_socket(family, addr, port):

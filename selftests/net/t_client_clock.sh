@@ -1,0 +1,232 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The system clock: who steers it, how, and who else touches it.
+#
+#   this guest                          server namespace s
+#  +-----------------------------+ e1  +--------------------------------+
+#  | k: ntsd; the kernel steers  |-----| 10.9.1.1  oracle/server.py     |
+#  |    CLOCK_REALTIME           |     |   a clock of its own, made of  |
+#  |                   10.9.1.2  |     |   CLOCK_MONOTONIC_RAW          |
+#  +-----------------------------+     +--------------------------------+
+#
+# The judge is oracle/guest.py: it asks the server in plain NTP and adjtimex.
+# That this machine has one CPU for server and client keeps limits wide.
+#
+# shellcheck disable=SC2317 # functions are called by name
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=client.sh disable=SC1091
+. "$(dirname "$0")/client.sh"
+
+S=10.9.1.1
+NEAR=0.002              # s
+
+guest() { "$PY" -m oracle.guest "$@"; }
+off() { guest offset "$S"; }
+near() { within "$(off)" "$1"; }
+frequency() { guest state | awk '{ print $1 }'; }
+synchronised() { [ $(($(guest state | awk '{ print $2 }') & 0x40)) = 0 ]; }
+
+# fresh: no module, no client, a clock that nobody has touched.
+fresh() {
+	halt k
+	halt f
+	module_unload
+	rm -rf "$WORK/k" "$WORK/k".*
+	guest reset
+}
+
+# start_client [DIRECTIVE...]: one line of configuration each.
+start_client() {
+	client k - <<-END
+		server ntp.test nts iburst minpoll -1 maxpoll 0
+		ntstrustedcerts $CA
+		nosystemcert
+		rtcsync
+		$(printf '%s\n' "$@")
+	END
+}
+
+# The way do_adjtimex is called: by the kernel itself or by the daemon.
+steers() {
+	local way=$1 told
+	fresh
+	lie s offset=0 ppm=40
+	modprobe nts adjtimex="$way"
+	guest ahead "$S" -0.2
+	start_client 'makestep 0.1 3'
+	wait_for 30 "the clock is right" near "$NEAR" || fail "off by $(off), $(report k tracking)"
+	told=$(in_ns - ntsctl tracking)
+	diag "$(grep -Ei 'steer|adjtimex|clock' <<<"$told")"
+	grep -Eiq "(steer|adjtimex|clock).*$way" <<<"$told" || fail "tracking does not name the way: $told"
+	sleep 20
+	diag "off by $(off) s, adjtimex: $(guest state)"
+	near "$NEAR" || fail "off by $(off)"
+	# The server's clock gains 40 ppm on ours.
+	within "$(frequency | awk '{ print $1 - 40 }')" 8 || fail "the frequency is $(frequency) ppm"
+	synchronised || fail "STA_UNSYNC in spite of rtcsync"
+}
+
+# 0.2 s without makestep: slewed, never backward, no overshoot beyond a tenth.
+slews_without_a_step() {
+	local worst
+	fresh
+	lie s offset=0 ppm=0
+	modprobe nts
+	guest ahead "$S" 0.2
+	"$PY" -m oracle.guest watch 25 >"$WORK/watch" &
+	start_client
+	wait
+	worst=$(cat "$WORK/watch")
+	diag "$worst; off by $(off) s"
+	grep -q '^steps 0 ' <<<"$worst" || fail "a step: $worst"
+	near 0.02 || fail "off by $(off), $(report k tracking)"
+}
+
+# From now on the tests build on a client that has settled.
+settled() {
+	fresh
+	lie s offset=0 ppm=0
+	modprobe nts
+	guest ahead "$S" -0.2
+	start_client 'makestep 0.1 3'
+	wait_for 30 "the clock is right" near "$NEAR" || fail "off by $(off)"
+	sleep 10
+}
+
+# wrote WHAT: the log and tracking tell of another program.
+noticed() {
+	wait_for 20 "$1 in the log" grep -Eiq 'another program|foreign|somebody|other program' "$WORK/k.log" ||
+		fail "$(tail -n 5 "$WORK/k.log")"
+	diag "$(grep -Ei 'another program|foreign|somebody|other program' "$WORK/k.log" | tail -n 2)"
+	diag "$(in_ns - ntsctl tracking | grep -Ei 'another|foreign|steer|adjtimex|clock' || true)"
+}
+
+foreign_frequency_is_not_fought() {
+	local set=37.5 n
+	settled
+	guest adjust frequency "$set"
+	noticed "a foreign frequency"
+	# Held off for a minute: what the other one has set stays.
+	for n in 1 2 3 4 5 6; do
+		sleep 2
+		within "$(frequency | awk -v f="$set" '{ print $1 - f }')" 0.01 ||
+			fail "after $((n * 2)) s the frequency is $(frequency)"
+	done
+}
+
+# After the hold-off it steers again, as nobody else does any more.
+steering_comes_back() {
+	wait_for 100 "the clock is right again" near "$NEAR" || fail "off by $(off), $(report k tracking)"
+	diag "off by $(off) s, adjtimex: $(guest state)"
+}
+
+foreign_step_is_not_fought() {
+	settled
+	guest adjust step 0.5
+	noticed "a foreign step"
+	sleep 5
+	within "$(off | awk '{ print $1 + 0.5 }')" 0.02 || fail "off by $(off)"
+	# NTP time is not the system clock's: it has not moved.
+	within "$(column k tracking 5 | awk '{ print ($1 < 0 ? -$1 : $1) - 0.5 }')" 0.02 ||
+		fail "$(report k tracking)"
+}
+
+chronyd_beside_is_not_fought() {
+	settled
+	mkdir -m 700 "$WORK/f"
+	cat >"$WORK/f.conf" <<-END
+		server $S iburst minpoll 0 maxpoll 0
+		port 0
+		cmdport 0
+		bindcmdaddress /
+		pidfile $WORK/f/pid
+		user root
+	END
+	spawn f - chronyd -d -f "$WORK/f.conf"
+	noticed "chronyd"
+	sleep 30
+	diag "off by $(off) s, adjtimex: $(guest state)"
+	near 0.01 || fail "two at once spoilt the clock: off by $(off)"
+	diag "events: $(grep -Eic 'another program|foreign|somebody|other program' "$WORK/k.log")"
+	rm -rf "$WORK/f"
+}
+
+# Years off, as a machine without a battery comes up: certificates are not
+# valid yet by its clock.
+wrong_clock_at_boot() {
+	local seconds=$1
+	shift
+	fresh
+	lie s offset=0 ppm=0
+	modprobe nts
+	guest ahead "$S" "$seconds"
+	diag "it is $(date -u)"
+	start_client 'makestep 1 3' "$@"
+	wait_for 60 "the clock is right" near "$NEAR" || fail "off by $(off): $(tail -n 4 "$WORK/k.log")"
+	diag "it is $(date -u)"
+}
+
+# With nocerttimecheck the dates do not count before the first time.
+years_behind_without_time_check() { wrong_clock_at_boot -200000000 'nocerttimecheck 1'; }
+
+# What is kept on disk tells that it cannot be that early.
+years_behind_with_the_last_time_on_disk() {
+	settled
+	halt k
+	module_unload
+	diag "on disk: $(ls "$WORK/k")"
+	mv "$WORK/k" "$WORK/kept"
+	fresh
+	mv "$WORK/kept" "$WORK/k"
+	lie s offset=0 ppm=0
+	modprobe nts
+	guest ahead "$S" -200000000
+	# Keys of then would do without a new establishment.
+	rm -f "$WORK/k"/*.nts
+	start_client 'makestep 1 3'
+	wait_for 60 "the clock is right" near "$NEAR" || fail "off by $(off): $(tail -n 4 "$WORK/k.log")"
+}
+
+# Without either it must not believe a certificate that is not valid yet.
+years_behind_and_no_way_to_know() {
+	fresh
+	lie s offset=0 ppm=0
+	modprobe nts
+	guest ahead "$S" -200000000
+	start_client 'makestep 1 3'
+	sleep 12
+	! near 100000000 || fail "it believed: off by $(off)"
+	grep -Eiq 'date|valid|clock' "$WORK/k.log" || fail "$(tail -n 3 "$WORK/k.log")"
+	diag "$(grep -Ei 'date|valid|clock' "$WORK/k.log" | head -n 2)"
+	guest ahead "$S" 0
+}
+
+ns_add s
+ip link add e1 type veth peer name e1 netns "$(ns s)"
+ip -n "$(ns s)" addr add 10.9.1.1/24 dev e1
+ip -n "$(ns s)" link set e1 up
+ip addr add 10.9.1.2/24 dev e1
+ip link set e1 up
+grep -q ' ntp.test$' /etc/hosts || echo "10.9.1.1 ntp.test" >>/etc/hosts
+certs ecdsa
+no_autoload
+module_unload
+liar s s --clock raw --certs "$WORK/certs"
+
+ktap_plan 11
+ktap_case steers kernel
+ktap_case steers daemon
+ktap_case slews_without_a_step
+ktap_case foreign_frequency_is_not_fought
+ktap_case steering_comes_back
+ktap_case foreign_step_is_not_fought
+ktap_case chronyd_beside_is_not_fought
+ktap_case wrong_clock_at_boot 3600
+ktap_case years_behind_without_time_check
+ktap_case years_behind_with_the_last_time_on_disk
+ktap_case years_behind_and_no_way_to_know
+fresh
+sed -i '/ ntp.test$/d' /etc/hosts 2>/dev/null || true
+ktap_end
