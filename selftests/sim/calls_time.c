@@ -18,7 +18,6 @@
 #include <unistd.h>
 #include <linux/capability.h>
 
-#define READING		25	/* ns to read a clock */
 #define UPTIME		1000	/* s, when the simulation begins */
 
 /* Should a call slip past us, the kernel must refuse to touch the machine's clock. */
@@ -97,7 +96,7 @@ EXPORT int clock_gettime(clockid_t id, struct timespec *ts)
 	const struct simclock *clock = &world->clock;
 
 	if (id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID) {
-		world_advance(world, READING);
+		world_advance(world, world->scenario.reading * 1e9L);
 		end_of_time(world);
 	}
 	switch (id) {

@@ -101,17 +101,35 @@ static struct flight *prepare(const struct sockaddr_in *from, const struct socka
 	return flight;
 }
 
-static simtime_t server_time(const struct scenario_server *server, simtime_t now)
+/* UTC as ns since the simulation began: seconds are inserted now and then. */
+simtime_t network_utc(const struct scenario *scenario, simtime_t now)
 {
+	return now >= scenario->leap_at * 1e9L ? now - scenario->leap * 1e9L : now;
+}
+
+static simtime_t server_time(const struct scenario *scenario,
+			     const struct scenario_server *server, simtime_t now)
+{
+	simtime_t time = network_utc(scenario, now) + server->offset * 1e9L;
+
 	if (server->step_at > 0 && now >= server->step_at * 1e9L)
-		now += server->step * 1e9L;
-	return now + server->offset * 1e9L;
+		time += server->step * 1e9L;
+	return time;
+}
+
+static int leap_indicator(const struct scenario *scenario,
+			  const struct scenario_server *server, simtime_t now)
+{
+	if (scenario->leap == 0 || now >= scenario->leap_at * 1e9L)
+		return server->leap;
+	return scenario->leap > 0 ? 1 : 2;
 }
 
 static void answer(struct network *network, const struct scenario_server *server,
 		   simtime_t arrival, const struct sockaddr_in *client,
 		   const struct sockaddr_in *self, const struct ntp *request)
 {
+	const struct scenario *scenario = network->scenario;
 	double back = travel(network, arrival, false);
 	struct flight *flight;
 	struct ntp *reply;
@@ -123,13 +141,14 @@ static void answer(struct network *network, const struct scenario_server *server
 	}
 	flight = prepare(self, client);
 	reply = (struct ntp *)flight->data;
-	reply->lvm = (uint8_t)(server->leap << 6 | (request->lvm & 0x38) | 4);
+	reply->lvm = (uint8_t)(leap_indicator(scenario, server, arrival) << 6 |
+			       (request->lvm & 0x38) | 4);
 	reply->stratum = (uint8_t)server->stratum;
 	reply->poll = request->poll;
 	reply->precision = -25;
 	reply->refid = htonl(0x53494d00);
 	reply->origin = request->transmit;
-	reply->receive = to_ntp(network, server_time(server, arrival));
+	reply->receive = to_ntp(network, server_time(scenario, server, arrival));
 	reply->transmit = reply->receive;
 	reply->reference = reply->receive;
 	flight->at = arrival + back;
@@ -139,12 +158,14 @@ static void answer(struct network *network, const struct scenario_server *server
 /* What the process's clock was in error by when it answered our probe. */
 static void judge(struct network *network, simtime_t now, const struct ntp *reply)
 {
-	simtime_t sent = from_ntp(network, reply->origin);
+	const struct scenario *scenario = network->scenario;
+	simtime_t sent = network_utc(scenario, from_ntp(network, reply->origin));
 	double error = (double)((from_ntp(network, reply->receive) - sent +
-				 from_ntp(network, reply->transmit) - now) / 2);
+				 from_ntp(network, reply->transmit) -
+				 network_utc(scenario, now)) / 2);
 
 	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3 ||
-	    (double)now < network->scenario->from * 1e9)
+	    (double)now < scenario->from * 1e9)
 		return;
 	network->probe_answers++;
 	network->probe_squares += error * error;

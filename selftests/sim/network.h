@@ -40,6 +40,7 @@ void network_init(struct network *network, const struct scenario *scenario,
 void network_send(struct network *network, simtime_t now, const struct sockaddr_in *from,
 		  const struct sockaddr_in *to, const void *data, size_t len);
 void network_probe(struct network *network, simtime_t now);
+simtime_t network_utc(const struct scenario *scenario, simtime_t now);
 struct flight *network_arrival(struct network *network, simtime_t now);
 
 #endif /* _SIM_NETWORK_H */

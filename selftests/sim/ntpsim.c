@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ntpsim -f CONF: the core as an ordinary process of one thread, so that a
+ * ntpsim [-x] -f CONF: the core as an ordinary process of one thread, so that a
  * clock simulator can judge it: a plain NTP client that keeps the system
  * clock, and a server of its NTP time.
  *
  * The directives are those of ntsd.conf(5); sources are given by address.
+ * With -x the system clock is left alone.
  */
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@
 #define LONGEST_WAIT	(1000 * NSEC_PER_SEC)
 #define LOCAL_REFID	0x7f7f0101	/* 127.127.1.1 */
 #define PRECISION_READS	100
+#define FINEST		(-25)		/* log2 s; what is claimed of clocks at best */
 
 struct association {
 	const char *name;
@@ -50,6 +52,7 @@ static struct rawclock rawclock;
 static s64 steer_next, drift_next;
 static s8 precision;
 static int server_fd = -1;
+static bool hands_off;
 static volatile sig_atomic_t stopped;
 
 static void say(const char *what, const char *of)
@@ -71,11 +74,14 @@ static _Noreturn void die(const char *what, int error)
 
 /* --- the clock --------------------------------------------------------------- */
 
-/* The shortest time between two readings that differ, rounded up. */
+/*
+ * The shortest time between two readings that differ, rounded up. In a
+ * simulator time may stand still while a program runs.
+ */
 static s8 measure_precision(void)
 {
 	s64 shortest = NSEC_PER_SEC, before = rawclock_now(&rawclock), now;
-	s8 log2 = -30;
+	s8 log2 = FINEST;
 	int i;
 
 	for (i = 0; i < PRECISION_READS; i++) {
@@ -84,7 +90,7 @@ static s8 measure_precision(void)
 			shortest = now - before;
 		before = now;
 	}
-	while (log2 < 0 && nts_ntptime_log2_to_ns(log2) < shortest)
+	while (shortest < NSEC_PER_SEC && nts_ntptime_log2_to_ns(log2) < shortest)
 		log2++;
 	return log2;
 }
@@ -128,9 +134,14 @@ static void follow(const struct nts_steer_reading *now)
 {
 	struct nts_steer_reading after;
 	struct nts_adjust adjust;
-	u32 found = nts_steer_plan(&steer, &discipline, now, &adjust);
+	u32 found;
 	int error;
 
+	if (hands_off) {
+		steer_next = NTS_POLL_NEVER;
+		return;
+	}
+	found = nts_steer_plan(&steer, &discipline, now, &adjust);
 	if (found & NTS_STEER_FOREIGN)
 		say("another program adjusts the clock: let it", NULL);
 	if (found & NTS_STEER_RESUMED)
@@ -198,7 +209,7 @@ static void fill_random(void *buf, size_t len)
 		die("getrandom", errno);
 }
 
-/* From a fresh port each time. */
+/* From a fresh port each time. Not every simulator knows SOCK_CLOEXEC. */
 static void ask(struct association *a, struct nts_source *s)
 {
 	u8 packet[NTS_EXCHANGE_MAX_LEN], entropy[NTS_EXCHANGE_ENTROPY];
@@ -209,7 +220,7 @@ static void ask(struct association *a, struct nts_source *s)
 	fill_random(entropy, sizeof(entropy));
 	fill_random(&random, sizeof(random));
 	close_request(a);
-	a->fd = socket(a->address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	a->fd = socket(a->address.ss_family, SOCK_DGRAM, 0);
 	if (a->fd >= FD_SETSIZE)
 		close_request(a);
 	if (a->fd >= 0 && connect(a->fd, (struct sockaddr *)&a->address, a->address_len) < 0)
@@ -258,6 +269,7 @@ static void take_answer(int which)
 	ssize_t len = recvmsg(a->fd, &msg, MSG_DONTWAIT);
 	s64 received = rawclock_now(&rawclock);
 	struct nts_answer answer;
+	enum nts_reply reply;
 
 	if (len < 0) {
 		/* Refused: nobody will answer this request. */
@@ -265,7 +277,10 @@ static void take_answer(int which)
 			close_request(a);
 		return;
 	}
-	switch (nts_exchange_reply(&a->exchange, packet, (u32)len, NULL, NTS_SIV_LIB, &answer)) {
+	reply = nts_exchange_reply(&a->exchange, packet, (u32)len, NULL, NTS_SIV_LIB, &answer);
+	if (!a->exchange.open)
+		close_request(a);
+	switch (reply) {
 	case NTS_REPLY_TIME:
 		/* What is sent ahead wakes up the path; its answer is no sample. */
 		if (nts_poll_counts(&a->poll))
@@ -332,7 +347,7 @@ static void open_server(void)
 
 	if (!conf.ntp_port)
 		return;
-	server_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	server_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	if (server_fd < 0 ||
 	    bind(server_fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		die("server port", errno);
@@ -361,25 +376,37 @@ static u32 refid_of(const struct association *a)
 	return hash;
 }
 
+static bool parse_address(struct association *a, const char *name, u16 port)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&a->address;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->address;
+
+	if (inet_pton(AF_INET, name, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		a->address_len = sizeof(*v4);
+		return true;
+	}
+	if (inet_pton(AF_INET6, name, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(port);
+		a->address_len = sizeof(*v6);
+		return true;
+	}
+	return false;
+}
+
 static void add_source(unsigned int i, s64 raw)
 {
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM };
 	struct association *a = &associations[i];
 	struct nts_source_options options;
-	struct addrinfo *found;
 
 	a->name = conf.source[i].name;
 	a->fd = -1;
-	if (getaddrinfo(a->name, NULL, &hints, &found)) {
+	if (!parse_address(a, a->name, conf.source[i].port)) {
 		fprintf(stderr, "ntpsim: %s: not an address\n", a->name);
 		exit(1);
 	}
-	memcpy(&a->address, found->ai_addr, found->ai_addrlen);
-	a->address_len = found->ai_addrlen;
-	freeaddrinfo(found);
-	/* The port is at the same place in both families. */
-	((struct sockaddr_in *)&a->address)->sin_port = htons(conf.source[i].port);
-
 	options_of_source(&conf, &conf.source[i], &options);
 	nts_source_init(&source[i], &options, refid_of(a));
 	source[i].online = !conf.source[i].offline;
@@ -436,8 +463,8 @@ static void wait_for_packets(fd_set *readable)
 	int last = server_fd;
 
 	wait = nts_fixed_clamp(wait, 0, LONGEST_WAIT);
-	/* Not too early: that would only mean to wait once more. */
-	wait = (rawclock_real(&rawclock, wait) + 999) / 1000;
+	/* Not too early: that would only mean to wait once more. Never 0. */
+	wait = rawclock_real(&rawclock, wait) / 1000 + 1;
 	timeout.tv_sec = wait / 1000000;
 	timeout.tv_usec = wait % 1000000;
 
@@ -485,6 +512,19 @@ static void do_what_is_due(void)
 			ask(&associations[i], &source[i]);
 }
 
+static void say_result(void)
+{
+	struct nts_steer_reading now;
+	char text[128];
+
+	watch(&now);
+	snprintf(text, sizeof(text), "off by %.9f s, RMS offset %.9f s, %.3f ppm",
+		 (double)nts_steer_correction(&steer, &discipline, now.raw, now.real) * 1e-9,
+		 (double)discipline.rms_offset * 1e-9,
+		 (double)nts_fixed_ppt(discipline.map.freq) * 1e-6);
+	say(text, NULL);
+}
+
 static void stop(int signal)
 {
 	(void)signal;
@@ -494,20 +534,30 @@ static void stop(int signal)
 int main(int argc, char **argv)
 {
 	const struct sigaction on_signal = { .sa_handler = stop };
+	const char *path = NULL;
 	fd_set readable;
+	int option;
 
-	if (argc != 3 || strcmp(argv[1], "-f")) {
-		fputs("usage: ntpsim -f CONF\n", stderr);
+	while ((option = getopt(argc, argv, "f:x")) != -1) {
+		if (option == 'f')
+			path = optarg;
+		else if (option == 'x')
+			hands_off = true;
+	}
+	if (!path || optind != argc) {
+		fputs("usage: ntpsim [-x] -f CONF\n", stderr);
 		return 2;
 	}
 	sigaction(SIGINT, &on_signal, NULL);
 	sigaction(SIGTERM, &on_signal, NULL);
-	start(argv[2]);
+	start(path);
 	while (!stopped) {
 		wait_for_packets(&readable);
 		take_packets(&readable);
 		do_what_is_due();
 	}
+	if (discipline.synchronised)
+		say_result();
 	write_drift();
 	config_free(&conf);
 	return 0;

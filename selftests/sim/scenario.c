@@ -94,7 +94,7 @@ static double *plain_number(struct scenario *scenario, const char *name)
 		{ "offset", &scenario->offset }, { "freq", &scenario->freq },
 		{ "wander", &scenario->wander }, { "delay", &scenario->delay },
 		{ "jitter", &scenario->jitter }, { "loss", &scenario->loss },
-		{ "probe", &scenario->probe },
+		{ "probe", &scenario->probe }, { "reading", &scenario->reading },
 	};
 	unsigned int i;
 
@@ -121,6 +121,8 @@ static void parse_word(struct scenario *scenario, char *word)
 		timed(value, &scenario->freq_jump, &scenario->freq_jump_at);
 	else if (!strcmp(word, "step"))
 		timed(value, &scenario->step, &scenario->step_at);
+	else if (!strcmp(word, "leap"))
+		timed(value, &scenario->leap, &scenario->leap_at);
 	else if (!strcmp(word, "bursts"))
 		parse_bursts(scenario, value);
 	else if (!strcmp(word, "server"))
@@ -141,7 +143,7 @@ void scenario_parse(struct scenario *scenario, const char *words)
 	*scenario = (struct scenario){
 		.seed = 1, .duration = 10000, .from = 2000, .limit = 1e-3,
 		.offset = 0.1, .freq = 100e-6, .wander = 1e-9,
-		.delay = 100e-6, .jitter = 100e-6,
+		.delay = 100e-6, .jitter = 100e-6, .reading = 25e-9,
 	};
 	for (word = strtok_r(copy, blanks, &save); word; word = strtok_r(NULL, blanks, &save))
 		parse_word(scenario, word);

@@ -15,7 +15,7 @@ struct scenario_server {
 	double step, step_at;	/* its clock jumps */
 	double silent_from, silent_to;
 	int stratum;
-	int leap;
+	int leap;		/* announced, though there is none */
 };
 
 struct scenario {
@@ -31,6 +31,8 @@ struct scenario {
 	double delay, jitter;	/* each way; jitter is the mean of an exponential */
 	double loss;		/* probability, each way */
 	double burst_interval, burst_length, burst_jitter; /* congestion, on the way there */
+	double leap, leap_at;	/* s inserted into UTC */
+	double reading;		/* how long it takes to read a clock */
 	double probe;		/* how often the process is asked for its time, 0: never */
 	const char *log;	/* a line per second */
 	int servers;

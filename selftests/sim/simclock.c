@@ -36,6 +36,20 @@ double simclock_rate(const struct simclock *clock)
 	       ((double)clock->tick / TICK + (double)clock->freq / 65536e6);
 }
 
+/* At midnight, once, when it was told to. */
+static void leap(struct simclock *clock)
+{
+	if (!clock->midnight || clock->leaped)
+		return;
+	if ((clock->status & STA_INS) && clock->real >= clock->midnight) {
+		clock->real -= 1e9L;
+		clock->leaped = true;
+	} else if ((clock->status & STA_DEL) && clock->real >= clock->midnight - 1e9L) {
+		clock->real += 1e9L;
+		clock->leaped = true;
+	}
+}
+
 /* @ns of true time. */
 void simclock_advance(struct simclock *clock, simtime_t ns)
 {
@@ -46,6 +60,7 @@ void simclock_advance(struct simclock *clock, simtime_t ns)
 	clock->raw += raw;
 	clock->mono += adjusted;
 	clock->real += adjusted;
+	leap(clock);
 }
 
 /* What the kernel does once in a second. */

@@ -3,6 +3,7 @@
 #ifndef _SIM_SIMCLOCK_H
 #define _SIM_SIMCLOCK_H
 
+#include <stdbool.h>
 #include <sys/timex.h>
 
 #include "simtime.h"
@@ -11,6 +12,8 @@ struct simclock {
 	simtime_t raw;	/* counts the oscillator */
 	simtime_t mono;	/* raw, at the adjusted rate */
 	simtime_t real;	/* mono, with the initial offset and all steps */
+	simtime_t midnight;	/* by this clock, when leap seconds happen; 0: never */
+	bool leaped;
 	double error;		/* of the oscillator's frequency: 1e-6 is 1 ppm fast */
 	int status;		/* STA_* */
 	long tick;		/* us per 10 ms */

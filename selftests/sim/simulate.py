@@ -14,8 +14,9 @@ BUILD = os.path.join(TOP, os.environ.get("O", "build"), "sim")
 CHRONYD = shutil.which("chronyd", path=os.environ["PATH"] + ":/usr/sbin") or "chronyd"
 PROGRAMS = ["ours", "chronyd"]
 
-# Only so that nothing real could be touched should a call slip past the simulator.
-HARMLESS = ["unshare", "--net", "setpriv", "--bounding-set=-all", "--inh-caps=-all",
+# Nothing real can be touched, should a call slip past the simulator.
+HARMLESS = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$0" "$@"',
+            "setpriv", "--bounding-set=-all", "--inh-caps=-all",
             "--no-new-privs"] if os.getuid() == 0 else []
 
 
@@ -38,14 +39,14 @@ def preload(words, *program):
     """Run a program in the world that the words describe."""
     env = ["env", f"CLOCKSIM={words}", f"LD_PRELOAD={BUILD}/clocksim.so"]
     return subprocess.run(HARMLESS + env + list(program), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100,
                           check=False, text=True)
 
 
-def simulate(name, program, seed, log=None):
+def simulate(name, program, seed, log=None, words=""):
     """One run; the dictionary that the simulator prints."""
     scenario = scenarios.ALL[name]
-    words = f"seed={seed} {scenario.world}"
+    words += f" seed={seed} {scenario.world}"
     if log:
         words += f" log={log}/{name}.{program}.{seed}"
     with tempfile.TemporaryDirectory(prefix="ntpsim.") as directory:

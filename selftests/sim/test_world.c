@@ -49,7 +49,11 @@ static void known_frequency(void)
 
 static void adjusted_frequency(void)
 {
-	struct timex tx = { .modes = ADJ_FREQUENCY | ADJ_TICK, .freq = -50L * 65536, .tick = 10001 };
+	struct timex tx = {
+		.modes = ADJ_FREQUENCY | ADJ_TICK,
+		.freq = -50L * 65536,
+		.tick = 10001,
+	};
 
 	begin("offset=0 freq=0 wander=0");
 	EXPECT(world_adjust(&world, &tx) == TIME_ERROR);
@@ -261,6 +265,21 @@ static void servers_step_and_fall_silent(void)
 	EXPECT(travel(&trip));
 }
 
+static void leap_second(void)
+{
+	struct timex tx = { .modes = ADJ_STATUS, .status = STA_INS };
+	struct trip trip;
+
+	begin("offset=0 freq=0 wander=0 jitter=0 delay=0 leap=1@20");
+	EXPECT((world.epoch / 1000000000 + 20) % 86400 == 0);
+	EXPECT(travel(&trip) && near(trip.there, 0, 1) && arrived->data[0] >> 6 == 1);
+	EXPECT(world_adjust(&world, &tx) >= 0);
+	world_advance(&world, 15.25e9L);
+	EXPECT(near(world.clock.real, 19.25e9L, 0.01L));
+	EXPECT(near(world.clock.mono, 20.25e9L, 0.01L));
+	EXPECT(travel(&trip) && near(trip.there, -1e9L, 1) && arrived->data[0] >> 6 == 0);
+}
+
 static void same_seed_same_world(void)
 {
 	struct trip first, again, other;
@@ -320,6 +339,7 @@ static const struct ktap_case cases[] = {
 	CASE(loss_has_its_rate),
 	CASE(congestion_is_one_way),
 	CASE(servers_step_and_fall_silent),
+	CASE(leap_second),
 	CASE(same_seed_same_world),
 	CASE(statistics),
 	CASE(never_synchronised),

@@ -2,9 +2,10 @@
 /* True time passes from event to event: seconds begin and packets arrive. */
 #include "world.h"
 
-#include <stdlib.h>
+#include <math.h>
 
 #define EPOCH	1767225600000000000LL	/* 2026-01-01 */
+#define LEAP_DAY 1782864000000000000LL	/* 2026-07-01, when there may be a leap second */
 
 void world_init(struct world *world, const char *words, void (*deliver)(struct flight *))
 {
@@ -12,13 +13,16 @@ void world_init(struct world *world, const char *words, void (*deliver)(struct f
 
 	scenario_parse(scenario, words);
 	world->epoch = EPOCH;
+	if (scenario->leap != 0)
+		world->epoch = LEAP_DAY - (long long)(scenario->leap_at * 1e9);
 	world->now = 0;
 	world->second = 1;
 	world->ended = 0;
 	world->delivered = 0;
 	world->deliver = deliver;
 	simclock_init(&world->clock, scenario->offset, scenario->freq);
-	network_init(&world->network, scenario, EPOCH);
+	world->clock.midnight = scenario->leap != 0 ? scenario->leap_at * 1e9L : 0;
+	network_init(&world->network, scenario, world->epoch);
 	stats_init(&world->stats, scenario);
 	random_seed(&world->wander, scenario->seed, 3);
 	random_seed(&world->entropy, scenario->seed, 4);
@@ -36,9 +40,11 @@ static void begin_second(struct world *world)
 		clock->error += scenario->freq_jump;
 	if (scenario->step_at > 0 && scenario->step_at == now)
 		simclock_step(clock, scenario->step * 1e9L);
-	offset = (double)((clock->real - world->now) * 1e-9L);
+	offset = (double)((clock->real - network_utc(scenario, world->now)) * 1e-9L);
 	freq = simclock_rate(clock) - 1;
-	stats_sample(&world->stats, now, offset, freq);
+	/* Which of the two leaps first is no matter of accuracy. */
+	if (scenario->leap == 0 || fabs(now - scenario->leap_at) > 2)
+		stats_sample(&world->stats, now, offset, freq);
 	if (world->log)
 		fprintf(world->log, "%.0f %.10f %.6e %.6e\n", now, offset, freq, clock->error);
 	clock->error += scenario->wander * random_normal(&world->wander);
