@@ -23,7 +23,9 @@ NTSCTL_UNIT_format :=
 NTSCTL_UNIT_sources := format object source cmd_activity cmd_authdata cmd_ntpdata \
 	cmd_selectdata cmd_sourcename cmd_sources cmd_sourcestats
 NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
-NTSCTL_UNIT_monitor := object
+NTSCTL_UNIT_monitor := format object
+NTSCTL_UNIT_line :=
+NTSCTL_UNIT_server := format object source cmd_keys cmd_status
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 $(O)/unit/obj/tools/%.o: tools/%.c

@@ -31,13 +31,19 @@ static struct nl_msg *make_message(uint8_t cmd)
 	return msg;
 }
 
-/* A message that the kernel answers with, to put attributes in. */
-static inline struct nl_msg *can(void)
+/* A message that the kernel answers a command with, to put attributes in. */
+static inline struct nl_msg *can_for(uint8_t cmd)
 {
 	if (n_canned == CANNED_MAX)
 		abort();
-	canned[n_canned] = make_message(0);
+	canned[n_canned] = make_message(cmd);
 	return canned[n_canned++];
+}
+
+/* A message that it answers any command with. */
+static inline struct nl_msg *can(void)
+{
+	return can_for(0);
 }
 
 static inline void put_text_address(struct nl_msg *msg, int attr4, int attr6, const char *text)
@@ -90,9 +96,12 @@ int ask_usage(const char *usage)
 int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg)
 {
 	(void)ctl;
-	(void)cmd;
-	for (unsigned int i = 0; i < n_canned; i++)
-		take(genlmsg_hdr(nlmsg_hdr(canned[i])), arg);
+	for (unsigned int i = 0; i < n_canned; i++) {
+		struct genlmsghdr *gen = genlmsg_hdr(nlmsg_hdr(canned[i]));
+
+		if (!gen->cmd || gen->cmd == cmd)
+			take(gen, arg);
+	}
 	return 0;
 }
 

@@ -22,14 +22,6 @@ int nlconn_hear(struct nlconn *conn, nlconn_take *take, void *arg)
 	return 0;
 }
 
-static struct nl_msg *can_event(uint8_t cmd)
-{
-	struct nl_msg *msg = can();
-
-	genlmsg_hdr(nlmsg_hdr(msg))->cmd = cmd;
-	return msg;
-}
-
 /* Without the date that each line begins with. */
 static void expect_event(const char *want)
 {
@@ -43,7 +35,7 @@ static void expect_event(const char *want)
 
 static void sources(void)
 {
-	struct nl_msg *msg = can_event(NTS_CMD_SOURCE_EVENT);
+	struct nl_msg *msg = can_for(NTS_CMD_SOURCE_EVENT);
 
 	nla_put_u8(msg, NTS_A_SOURCE_NOTE_NEWS, NTS_SOURCE_NEWS_SELECTED);
 	nla_put_u32(msg, NTS_A_SOURCE_NOTE_ID, 7);
@@ -54,28 +46,28 @@ static void sources(void)
 	expect_event("source-selected: the clock follows it, id 7, name a.example, "
 		     "address 2001:db8::1, offset_ns -123, authenticated true\n");
 
-	nla_put_u8(can_event(NTS_CMD_SOURCE_EVENT), NTS_A_SOURCE_NOTE_NEWS, 200);
+	nla_put_u8(can_for(NTS_CMD_SOURCE_EVENT), NTS_A_SOURCE_NOTE_NEWS, 200);
 	expect_event("unknown: this ntsctl is older than the module\n");
-	can_event(NTS_CMD_SOURCE_EVENT);
+	can_for(NTS_CMD_SOURCE_EVENT);
 	expect_event("unknown: this ntsctl is older than the module\n");
 }
 
 static void the_clock(void)
 {
-	struct nl_msg *msg = can_event(NTS_CMD_CLOCK_EVENT);
+	struct nl_msg *msg = can_for(NTS_CMD_CLOCK_EVENT);
 
 	nla_put_u8(msg, NTS_A_CLOCK_NOTE_NEWS, NTS_CLOCK_NEWS_FOREIGN);
 	nla_put_s64(msg, NTS_A_CLOCK_NOTE_OFFSET, 5);
 	nla_put_u64(msg, NTS_A_CLOCK_NOTE_DURATION, 64000000000);
 	expect_event("clock-foreign: another program steers the system clock, offset_ns 5, "
 		     "duration_ns 64000000000\n");
-	nla_put_u8(can_event(NTS_CMD_CLOCK_EVENT), NTS_A_CLOCK_NOTE_NEWS, 200);
+	nla_put_u8(can_for(NTS_CMD_CLOCK_EVENT), NTS_A_CLOCK_NOTE_NEWS, 200);
 	expect_event("unknown: this ntsctl is older than the module\n");
 }
 
 static void steering(void)
 {
-	struct nl_msg *msg = can_event(NTS_CMD_ADJUST_EVENT);
+	struct nl_msg *msg = can_for(NTS_CMD_ADJUST_EVENT);
 
 	nla_put_u32(msg, NTS_A_ADJUST_SEQ, 3);
 	nla_put_u32(msg, NTS_A_ADJUST_MODES, 0x4002);
@@ -88,17 +80,17 @@ static void steering(void)
 
 static void server(void)
 {
-	struct nl_msg *msg = can_event(NTS_CMD_KEY_EVENT);
+	struct nl_msg *msg = can_for(NTS_CMD_KEY_EVENT);
 	struct nlattr *nest = nla_nest_start(msg, NTS_A_KEYS_KEY);
 
 	nla_put_u32(msg, NTS_A_KEY_ID, 0x2a);
 	nla_nest_end(msg, nest);
 	expect_event("key-rotated: another key seals cookies now, id 42, hex 0000002A\n");
-	nla_put_u64(can_event(NTS_CMD_NAK_EVENT), NTS_A_NAK_COUNT, 16);
+	nla_put_u64(can_for(NTS_CMD_NAK_EVENT), NTS_A_NAK_COUNT, 16);
 	expect_event("nak-burst: many requests could not be opened, count 16\n");
-	can_event(NTS_CMD_DAEMON_EVENT);
+	can_for(NTS_CMD_DAEMON_EVENT);
 	expect_event("daemon-gone: answers go on, no key exchange\n");
-	can_event(255);
+	can_for(255);
 	expect_event("unknown: this ntsctl is older than the module\n");
 }
 
@@ -115,7 +107,7 @@ static void json(void)
 	struct json_object *object, *value;
 	int status;
 
-	nla_put_u8(can_event(NTS_CMD_CLOCK_EVENT), NTS_A_CLOCK_NOTE_NEWS,
+	nla_put_u8(can_for(NTS_CMD_CLOCK_EVENT), NTS_A_CLOCK_NOTE_NEWS,
 		   NTS_CLOCK_NEWS_STEPPED);
 	object = json_tokener_parse(run_command(cmd_monitor, "--json", &status));
 	EXPECT(object && json_object_object_get_ex(object, "event", &value) &&

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of ntsctl: which command runs, and with what. */
+#define main ntsctl_main
+int ntsctl_main(int argc, char **argv);
+#include "../../tools/ntsctl.c"
+#undef main
+#include "ntsd_ktap.h"
+
+static const char *ran;
+static struct ctl seen;
+static char seen_args[256];
+static bool connected;
+
+static int record(const char *name, const struct ctl *ctl)
+{
+	ran = name;
+	seen = *ctl;
+	seen_args[0] = '\0';
+	for (unsigned int i = 0; i < ctl->n_args; i++)
+		snprintf(seen_args + strlen(seen_args), sizeof(seen_args) - strlen(seen_args),
+			 "[%s]", ctl->args[i]);
+	return 7;
+}
+
+#define COMMANDS(X) \
+	X(activity) X(add) X(authdata) X(burst) X(counters) X(delete) X(dump) X(keys) \
+	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
+	X(maxupdateskew) X(minpoll) X(monitor) X(ntpdata) X(offline) X(online) \
+	X(polltarget) X(refresh) X(reload) X(reselect) X(reselectdist) X(reset) \
+	X(selectdata) X(serverstats) X(sourcename) X(sources) X(sourcestats) X(status) \
+	X(tracking) X(waitsync)
+#define STUB(name) int cmd_##name(struct ctl *ctl) { return record(#name, ctl); }
+COMMANDS(STUB)
+
+int ask_fail(const char *err)
+{
+	(void)err;
+	return 1;
+}
+
+struct nlconn *nlconn_open(char *err)
+{
+	(void)err;
+	connected = true;
+	return (struct nlconn *)&connected;
+}
+
+void nlconn_close(struct nlconn *conn)
+{
+	EXPECT(conn == (struct nlconn *)&connected);
+}
+
+/* The exit status of a command line; what it prints goes nowhere. */
+static int line(const char *words)
+{
+	FILE *out = stdout, *err = stderr, *null = fopen("/dev/null", "w");
+	char text[256], *argv[32] = { (char *)"ntsctl" }, *save;
+	int argc = 1, ret;
+
+	ran = "nothing";
+	connected = false;
+	snprintf(text, sizeof(text), "%s", words);
+	for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		argv[argc++] = word;
+	stdout = null;
+	stderr = null;
+	ret = ntsctl_main(argc, argv);
+	stdout = out;
+	stderr = err;
+	fclose(null);
+	return ret;
+}
+
+static void each_command_runs(void)
+{
+#define RUN(name) \
+	EXPECT(line(#name) == 7); \
+	EXPECT_STR(ran, #name);
+	COMMANDS(RUN)
+}
+
+static void options_go_anywhere(void)
+{
+	EXPECT(line("-n -c sources -a -v") == 7);
+	EXPECT(seen.numeric && seen.form == OUT_CSV && seen.all && seen.verbose);
+	EXPECT(!seen.names && !seen.n_args && connected);
+	EXPECT(line("sources --json -N") == 7);
+	EXPECT(seen.form == OUT_JSON && seen.names && !seen.all && !seen.numeric);
+}
+
+static void arguments_are_kept(void)
+{
+	EXPECT(line("makestep 0.1 -1") == 7);
+	EXPECT_STR(seen_args, "[0.1][-1]");
+	EXPECT(line("add server a.example minpoll -2 offset -.5 iburst") == 7);
+	EXPECT_STR(seen_args, "[server][a.example][minpoll][-2][offset][-.5][iburst]");
+	EXPECT(!connected);
+}
+
+static void mistakes_are_told(void)
+{
+	static const char * const lines[] = {
+		"", "-c", "fish", "sources fish", "sources --fish", "-x tracking",
+		"tracking 1", "ntpdata a b", "reselect now",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		EXPECT(line(lines[i]) == 2);
+		EXPECT_STR(ran, "nothing");
+		EXPECT(!connected);
+	}
+}
+
+static void help_and_version(void)
+{
+	EXPECT(!line("--help"));
+	EXPECT(!line("tracking -h"));
+	EXPECT(!line("--version"));
+	EXPECT_STR(ran, "nothing");
+}
+
+static const struct ktap_case cases[] = {
+	CASE(each_command_runs),
+	CASE(options_go_anywhere),
+	CASE(arguments_are_kept),
+	CASE(mistakes_are_told),
+	CASE(help_and_version),
+};
+
+KTAP_MAIN(cases)
