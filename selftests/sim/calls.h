@@ -15,6 +15,7 @@
 
 /* calls_time.c */
 struct world *calls_world(void);
+void calls_insist(bool ok, const char *what);
 void calls_wait(bool (*ready)(void *arg), void *arg, simtime_t timeout);
 
 /* calls_socket.c */

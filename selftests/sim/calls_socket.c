@@ -109,6 +109,7 @@ EXPORT int socket(int domain, int type, int protocol)
 	const int flags = type & SOCK_NONBLOCK ? O_NONBLOCK : 0;
 	int fd;
 
+	calls_insist(type == SOCK_DGRAM, "flags of a socket");
 	if (domain == AF_INET6)
 		return refuse(EAFNOSUPPORT);
 	if (domain != AF_INET)
@@ -328,6 +329,7 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		return REAL(recvmsg)(fd, msg, flags);
 	if (flags & MSG_ERRQUEUE)
 		return refuse(EAGAIN);
+	calls_insist(sock->queue, "no packet to receive");
 	if (!sock->queue) {
 		if ((flags & MSG_DONTWAIT) || (fcntl(fd, F_GETFL) & O_NONBLOCK))
 			return refuse(EAGAIN);

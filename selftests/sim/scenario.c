@@ -95,6 +95,7 @@ static double *plain_number(struct scenario *scenario, const char *name)
 		{ "wander", &scenario->wander }, { "delay", &scenario->delay },
 		{ "jitter", &scenario->jitter }, { "loss", &scenario->loss },
 		{ "probe", &scenario->probe }, { "reading", &scenario->reading },
+		{ "strict", &scenario->strict },
 	};
 	unsigned int i;
 

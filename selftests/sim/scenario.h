@@ -33,6 +33,7 @@ struct scenario {
 	double burst_interval, burst_length, burst_jitter; /* congestion, on the way there */
 	double leap, leap_at;	/* s inserted into UTC */
 	double reading;		/* how long it takes to read a clock */
+	double strict;		/* 1: like simulators that know the bare necessities */
 	double probe;		/* how often the process is asked for its time, 0: never */
 	const char *log;	/* a line per second */
 	int servers;
