@@ -67,6 +67,7 @@ void nts_discipline_init(struct nts_discipline *d, const struct nts_discipline_c
 	d->map.freq = nts_fixed_clamp(freq, -NTS_CLOCKMAP_FREQ_MAX, NTS_CLOCKMAP_FREQ_MAX);
 	d->skew = skew > 0 ? skew : NTS_SAMPLES_FREQ_SD;
 	d->update_raw = raw;
+	d->look_again = NTS_S64_MAX;
 	d->stratum = NTS_NTP_MAX_STRATUM;
 	nts_select_init(&d->select);
 }
@@ -204,6 +205,11 @@ u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *so
 	if (d->select.falsetickers > d->falsetickers)
 		events |= NTS_DISCIPLINE_FALSETICKER;
 	d->falsetickers = d->select.falsetickers;
+	/* Plain sources get their turn when authenticated ones had theirs. */
+	d->look_again = NTS_S64_MAX;
+	if (selected < 0 && d->select.plain_since != NTS_S64_MIN &&
+	    nts_fixed_sub(raw, d->select.plain_since) < NTS_SELECT_PATIENCE)
+		d->look_again = nts_fixed_add(d->select.plain_since, NTS_SELECT_PATIENCE);
 	if (selected < 0)
 		return events | (before >= 0 ? NTS_DISCIPLINE_LOST : 0);
 	if (selected != before)
@@ -255,7 +261,9 @@ u32 nts_discipline_suspend(struct nts_discipline *d, struct nts_source *const *s
  */
 s64 nts_discipline_next(const struct nts_discipline *d)
 {
-	return d->leap ? nts_clockmap_raw(&d->map, leap_time(d)) : NTS_S64_MAX;
+	s64 leap = d->leap ? nts_clockmap_raw(&d->map, leap_time(d)) : NTS_S64_MAX;
+
+	return nts_fixed_min(leap, d->look_again);
 }
 
 /**

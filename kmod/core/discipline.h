@@ -64,6 +64,8 @@ struct nts_discipline_config {
  * @gave_up: maxchange was exceeded too often
  * @plain: the source followed last was not authenticated
  * @leap: announced for the end of this day: 1 = a second is inserted, 2 = deleted
+ * @look_again: raw time at which selection may have another result; the
+ *              largest number for never
  * @leap_at: the midnight at which that happens, UTC ns
  * @leap_done: the midnight of the last one, UTC ns
  * @shifts: how often NTP time was shifted together with the system clock, by
@@ -103,6 +105,7 @@ struct nts_discipline {
 	s32 changes_ignored;
 	u32 falsetickers;
 	u32 shifts;
+	s64 look_again;
 	s64 leap_at;
 	s64 leap_done;
 	s64 skew;

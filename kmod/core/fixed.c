@@ -46,8 +46,8 @@ s64 nts_fixed_muldiv(s64 a, s64 b, s64 c)
 
 	if (!rest)
 		return 0;
-	/* The highest bit of the quotient has to be below 2^63. */
-	if (!divisor || (u64)(rest >> 63) >= divisor || rest >> 127)
+	/* At most 2^126: the shifted product fits. The quotient has to be below 2^63. */
+	if (!divisor || (u64)(rest >> 63) >= divisor)
 		return negative ? NTS_S64_MIN : NTS_S64_MAX;
 	for (bit = 62; bit >= 0; bit--) {
 		if (rest >= (unsigned __int128)divisor << bit) {

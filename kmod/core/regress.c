@@ -21,6 +21,8 @@
 
 /* A miss beyond 5 deviations is not chance. */
 #define JUMP_VARIANCES	25
+/* How unlikely such an event is, twice log2. */
+#define JUMP_BITS	20
 /* No oscillator changes by more from one measurement to the next: 20 ppm. */
 #define JUMP_SLOPE	20
 /* As many points in a row must agree that the clock was stepped. */
@@ -147,14 +149,16 @@ static bool explain(struct nts_regress *r, u32 i, s64 dt, struct nts_real q, s8 
 	return false;
 }
 
-/* Runs of one sign among the residuals after the first point. */
-static u32 count_runs(const struct nts_regress *r)
+/* Count runs of one sign; what is next to nothing has none. */
+static void count_run(struct nts_regress *r, struct nts_real miss, struct nts_real sum, s8 *last)
 {
-	u32 i, runs = 1;
+	s8 sign = miss.mantissa < 0 ? -1 : 1;
 
-	for (i = r->begin + 2; i < r->n; i++)
-		runs += (r->residual[i] < 0) != (r->residual[i - 1] < 0);
-	return runs;
+	if (nts_real_cmp(nts_real_square(miss), nts_real_shift(sum, -4)) < 0)
+		return;
+	r->signs++;
+	r->runs += sign != *last;
+	*last = sign;
 }
 
 /*
@@ -185,9 +189,12 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 	struct nts_regress_line *line = &r->line;
 	struct nts_real var, miss, sum, square;
 	u32 i, first = r->begin;
-	s64 logs = 0, dt;
+	s64 bits = 0, dt;
+	s8 last = 0;
 	bool use;
 
+	r->runs = 0;
+	r->signs = 0;
 	*line = *prior;
 	line->offset = nts_real(r->point[first].y);
 	line->var_offset = noise(&r->point[first], tune->floor);
@@ -198,20 +205,26 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 		var = noise(&r->point[i], tune->floor);
 		miss = expect(line, dt, q, &r->point[i], var, &sum);
 		r->residual[i] = nts_real_round(miss, 0);
-		use = i < r->begin + STEP_POINTS || !surprising(miss, sum) ||
-		      explain(r, i, dt, q, tune->floor, miss, &sum);
+		use = true;
+		if (i >= r->begin + STEP_POINTS && surprising(miss, sum)) {
+			use = explain(r, i, dt, q, tune->floor, miss, &sum);
+			bits += JUMP_BITS * 65536;
+		}
+		count_run(r, miss, sum, &last);
 		square = nts_real_div(nts_real_square(miss), sum);
-		if (nts_real_cmp(square, largest) > 0)
+		bits += nts_real_log2(sum);
+		if (nts_real_cmp(square, largest) > 0) {
+			/* Far out the normal distribution is no model any more. */
+			bits += 2 * (nts_real_log2(square) - nts_real_log2(largest));
 			square = largest;
+		}
 		squares = nts_real_add(squares, square);
 		weights = nts_real_add(weights, nts_real_div(nts_real(1), sum));
-		logs += nts_real_log2(sum);
 		if (use)
 			correct(line, miss, var, sum);
 	}
-	r->runs = count_runs(r);
 	/* log2(e) is 94548/65536 */
-	r->likelihood = -(logs + nts_real_round(nts_real_mul(squares, nts_real(94548)), 0)) / 2 -
+	r->likelihood = -(bits + nts_real_round(nts_real_mul(squares, nts_real(94548)), 0)) / 2 -
 			penalty(tune);
 	r->sd = nts_real_round(nts_real_sqrt(weights.mantissa ? nts_real_div(squares, weights) :
 						line->var_offset), 0);
@@ -231,6 +244,7 @@ void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prio
 {
 	static const struct nts_regress_tune step[] = {
 		{ 1, 0 }, { -1, 0 }, { 0, 2 }, { 0, -2 },
+		{ 4, 0 }, { -4, 0 }, { 0, 8 }, { 0, -8 },
 	};
 	struct nts_regress_tune best = *tune, try;
 	u32 i, begin = r->begin;
@@ -271,8 +285,8 @@ void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prio
 u32 nts_regress_critical_runs(u32 n)
 {
 	/* mean (n + 1)/2, deviation sqrt(n - 1)/2, 5 % is 1.645 deviations */
-	if (n < 5)
-		return 1;
+	if (n < 8)
+		return 0;
 	return (u32)(((s64)(n + 1) * 500 -
 		      nts_fixed_sqrt((u64)(n - 1) * 1000000) * 1645 / 2000) / 1000);
 }

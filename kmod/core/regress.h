@@ -53,6 +53,7 @@ struct nts_regress_line {
  * @begin: the first one to use; moved up where the clock was stepped
  * @line: result, at the time of the last point
  * @runs: result: runs of residuals of one sign
+ * @signs: result: residuals that have a sign, for which that was counted
  * @likelihood: result: of the measurements, log2, 16.16
  * @sd: result: deviation of the points about the line, ns
  * @residual: result: each point's distance from where it was expected, ns
@@ -63,6 +64,7 @@ struct nts_regress {
 	u32 begin;
 	struct nts_regress_line line;
 	u32 runs;
+	u32 signs;
 	s64 likelihood;
 	s64 sd;
 	s64 residual[NTS_REGRESS_MAX];

@@ -5,6 +5,12 @@
 /* A delay or dispersion beyond this says nothing: 2^36 ns is more than a minute. */
 #define NTS_SAMPLES_LARGEST	(1LL << 36)
 
+/* So much more likely has an asymmetry to make the samples: 2^20 times. */
+#define ASYMMETRY_BITS		(20 << 16)
+#define ASYMMETRY_SAMPLES	16
+/* Half of the delay's rise, 16.16. */
+#define ASYMMETRY_FULL		32768
+
 static const struct nts_sample *at(const struct nts_samples *s, u32 i)
 {
 	return &s->ring[(s->first + i) % NTS_SAMPLES_MAX];
@@ -133,9 +139,37 @@ static void fill(struct nts_samples *s)
 
 		r->point[i].x = nts_fixed_sub(sample->raw, at(s, 0)->raw);
 		r->point[i].y = nts_fixed_sub(nts_fixed_sub(sample->offset, newest->offset),
-					      nts_fixed_muldiv(spread, s->asymmetry, 65536));
+					      spread * s->asymmetry / ASYMMETRY_FULL);
 		r->point[i].spread = spread + unseen + sample->dispersion;
 	}
+}
+
+/*
+ * If jitter is all in one direction, offsets rise or fall by just half of what
+ * delays do. When that explains the samples it is taken out of them.
+ */
+static void find_asymmetry(struct nts_samples *s, const struct nts_regress_line *prior)
+{
+	struct nts_regress *r = &s->work;
+	s32 found = 0, sign;
+	s64 needed;
+
+	s->asymmetry = 0;
+	if (s->n < ASYMMETRY_SAMPLES)
+		return;
+	fill(s);
+	nts_regress_fit(r, prior, &s->tune);
+	needed = r->likelihood + ASYMMETRY_BITS;
+	for (sign = -1; sign <= 1; sign += 2) {
+		s->asymmetry = sign * ASYMMETRY_FULL;
+		fill(s);
+		nts_regress_fit(r, prior, &s->tune);
+		if (r->likelihood > needed) {
+			needed = r->likelihood;
+			found = s->asymmetry;
+		}
+	}
+	s->asymmetry = found;
 }
 
 /* Fit the line again. */
@@ -147,12 +181,13 @@ static void estimate(struct nts_samples *s)
 
 	prior.slope = nts_real_make(s->prior_freq, -NTS_FREQ_SHIFT);
 	prior.var_slope = nts_real_square(nts_real_make(s->prior_sd, -NTS_FREQ_SHIFT));
+	find_asymmetry(s, &prior);
 	fill(s);
 	nts_regress_tune(r, &prior, &s->tune);
 	nts_regress_fit(r, &prior, &s->tune);
 	/* Residuals that keep their sign: the oldest samples do not belong here. */
 	while (r->n - r->begin > s->min &&
-	       r->runs < nts_regress_critical_runs(r->n - r->begin - 1)) {
+	       r->runs < nts_regress_critical_runs(r->signs)) {
 		r->begin++;
 		nts_regress_fit(r, &prior, &s->tune);
 	}
@@ -179,7 +214,6 @@ void nts_samples_reset(struct nts_samples *s)
 	s->first = 0;
 	s->runs = 0;
 	s->asymmetry = 0;
-	s->asymmetry_run = 0;
 	s->freq = s->prior_freq;
 	s->freq_sd = s->prior_sd;
 	s->skew = 1LL << NTS_FREQ_SHIFT;

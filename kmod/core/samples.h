@@ -55,7 +55,6 @@ struct nts_samples_limits {
  * @n: samples held
  * @first: index in @ring of the oldest
  * @runs: runs of residuals of one sign among them
- * @asymmetry_run: fits in a row that found the same asymmetry; its sign
  * @raw: when the newest sample was made; the estimates are for this time
  * @offset: estimated source time minus raw, ns
  * @freq: estimated frequency against the raw clock, 2^-48
@@ -64,7 +63,8 @@ struct nts_samples_limits {
  * @offset_sd: standard deviation of the error of @offset, ns
  * @sd: standard deviation of the samples about the line, ns
  * @min_delay: shortest round trip among the samples, ns
- * @asymmetry: share of a delay's rise found in the offset, 16.16, +-0.5
+ * @asymmetry: share of delays' rise found in the offsets, 16.16: 0.5 when all
+ *             jitter is in requests, -0.5 in answers, else 0
  * @prior_freq: frequency expected before there are samples, 2^-48
  * @prior_sd: standard deviation of that, 2^-48
  * @tune: what is learnt of the clock and the path
@@ -77,7 +77,6 @@ struct nts_samples {
 	u8 n;
 	u8 first;
 	u8 runs;
-	s8 asymmetry_run;
 	s64 raw;
 	s64 offset;
 	s64 freq;

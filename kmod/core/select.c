@@ -16,6 +16,8 @@
 #define SCORE_LARGEST	(1000000LL * SCORE_ONE)
 /* Selections for which a source that was an outlier is not combined. */
 #define OUTLIER_PENALTY	32
+/* At the start sources are waited for that have answered so many polls or less. */
+#define START_POLLS	4
 
 /**
  * nts_select_init() - nothing is selected
@@ -25,6 +27,7 @@ void nts_select_init(struct nts_select *select)
 {
 	memset(select, 0, sizeof(*select));
 	select->selected = -1;
+	select->plain_since = NTS_S64_MIN;
 }
 
 static bool has(const struct nts_source *source, u32 flag)
@@ -331,6 +334,26 @@ static u8 vote(struct nts_source *const *sources, u32 n)
 	return votes[1] > all / 2 ? 1 : votes[2] > all / 2 ? 2 : 0;
 }
 
+/*
+ * Of sources started together one has enough samples first: it is not taken
+ * before the others, which will have them soon, can have their say.
+ */
+static bool must_wait(const struct nts_select *select, struct nts_source *const *sources, u32 n)
+{
+	bool starting = false, coming = false;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		const struct nts_source *source = sources[i];
+
+		if (source->reach_polls > START_POLLS || !source->reach)
+			continue;
+		starting |= selectable(source);
+		coming |= source->state == NTS_SOURCE_STATE_MISSING;
+	}
+	return select->selected < 0 && starting && coming;
+}
+
 /* One round under the flags in effect. */
 static int run(struct nts_select *select, struct nts_source *const *sources, u32 n,
 	       const struct nts_select_config *config, int which, s64 raw)
@@ -345,6 +368,10 @@ static int run(struct nts_select *select, struct nts_source *const *sources, u32
 	mark_stale(sources, n);
 	for (i = 0; i < n && !selectable(sources[i]); i++)
 		;
+	if (i < n && must_wait(select, sources, n)) {
+		mark_selectable(sources, n, NTS_SOURCE_STATE_WAITING);
+		return -1;
+	}
 	if (i == n || !find_truth(select, sources, n) || !enough(sources, n, config))
 		return -1;
 	selected = choose(select, sources, n, config, which);
@@ -355,6 +382,16 @@ static int run(struct nts_select *select, struct nts_source *const *sources, u32
 	select->leap = vote(sources, n);
 	mark_combined(select, sources, n, config);
 	return selected;
+}
+
+static bool authenticated_any(struct nts_source *const *sources, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (sources[i]->authenticated)
+			return true;
+	return false;
 }
 
 /**
@@ -378,8 +415,15 @@ int nts_select(struct nts_select *select, struct nts_source *const *sources, u32
 	set_flags(sources, n, config->auth, false);
 	selected = run(select, sources, n, config, which, raw);
 	if (selected < 0 && config->auth == NTS_SELECT_AUTH_PREFER) {
-		set_flags(sources, n, config->auth, true);
-		selected = run(select, sources, n, config, which, raw);
+		if (select->plain_since == NTS_S64_MIN)
+			select->plain_since = raw;
+		if (nts_fixed_sub(raw, select->plain_since) >= NTS_SELECT_PATIENCE ||
+		    !authenticated_any(sources, n)) {
+			set_flags(sources, n, config->auth, true);
+			selected = run(select, sources, n, config, which, raw);
+		}
+	} else {
+		select->plain_since = NTS_S64_MIN;
 	}
 	select->selected = selected;
 	return selected;

@@ -37,6 +37,9 @@ struct nts_select_config {
 	s64 maxclockerror;
 };
 
+/* So long plain sources wait for authenticated ones, at the start and later. */
+#define NTS_SELECT_PATIENCE 8000000000LL
+
 /* One end of a source's interval. */
 struct nts_select_end {
 	s64 offset;
@@ -48,6 +51,8 @@ struct nts_select_end {
  * struct nts_select - what selection remembers, and its scratch
  * @selected: the index followed, or -1
  * @leap: result: what the sources vote for, NTS_NTP_LEAP_*
+ * @plain_since: raw time from which no authenticated source was selectable, ns;
+ *               the smallest number while one is
  * @falsetickers: result: how many sources disagree with the majority
  * @combined: result: how many are combined, the selected one included
  * @end: scratch
@@ -55,6 +60,7 @@ struct nts_select_end {
 struct nts_select {
 	int selected;
 	u8 leap;
+	s64 plain_since;
 	u32 falsetickers;
 	u32 combined;
 	struct nts_select_end end[2 * NTS_SELECT_MAX];

@@ -3,7 +3,8 @@
 #include "discipline.h"
 #include "source.h"
 
-#define SECOND 1000000000LL
+#define SECOND		1000000000LL
+#define POLLTARGET	8
 
 /**
  * nts_source_defaults() - options of a server line that names none
@@ -14,7 +15,8 @@ void nts_source_defaults(struct nts_source_options *options)
 	memset(options, 0, sizeof(*options));
 	options->minpoll = 6;
 	options->maxpoll = 10;
-	options->polltarget = 8;
+	options->polltarget = POLLTARGET;
+	options->presend = NTS_SOURCE_NO_PRESEND;
 	options->maxdelay = 3 * SECOND;
 	options->maxdelaydevratio = 10 << 16;
 }
@@ -45,6 +47,8 @@ void nts_source_init(struct nts_source *source, const struct nts_source_options 
 {
 	memset(source, 0, sizeof(*source));
 	source->options = *options;
+	if (!source->options.polltarget)
+		source->options.polltarget = POLLTARGET;
 	source->flags = options->flags & NTS_SOURCE_SELECT_FLAGS;
 	source->address = address;
 	source->server.leap = NTS_NTP_LEAP_UNSYNC;

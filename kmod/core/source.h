@@ -8,6 +8,9 @@
 
 struct nts_discipline;
 
+/* A poll interval no source has: no extra packets. */
+#define NTS_SOURCE_NO_PRESEND	25
+
 #define NTS_SOURCE_IBURST	(1U << 0)
 #define NTS_SOURCE_BURST	(1U << 1)
 #define NTS_SOURCE_PREFER	(1U << 2)

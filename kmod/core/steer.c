@@ -57,8 +57,9 @@ static void split(s64 rate, struct nts_adjust *adjust)
 /* The rate that tick and freq make. */
 static s64 rate_of(s64 tick, s64 freq)
 {
-	return nts_fixed_muldiv(tick - TICK, 1LL << NTS_FREQ_SHIFT, TICK) +
-	       nts_fixed_muldiv(freq, FREQ_SCALE, 1000000);
+	return nts_fixed_add(nts_fixed_muldiv(nts_fixed_sub(tick, TICK), 1LL << NTS_FREQ_SHIFT,
+					      TICK),
+			     nts_fixed_muldiv(freq, FREQ_SCALE, 1000000));
 }
 
 /**
@@ -261,6 +262,30 @@ u32 nts_steer_plan(struct nts_steer *s, struct nts_discipline *d,
 	}
 	s->due = adjust->next;
 	return found;
+}
+
+/**
+ * nts_steer_stop() - leave the system clock alone from now on
+ * @s: the steering
+ * @d: the clock that was followed
+ * @now: the system clock as it is
+ * @adjust: the call to make, if any: no slew is left in progress
+ *
+ * After it, and nts_steer_done(), nts_steer_plan() may be called again.
+ */
+void nts_steer_stop(struct nts_steer *s, const struct nts_discipline *d,
+		    const struct nts_steer_reading *now, struct nts_adjust *adjust)
+{
+	memset(adjust, 0, sizeof(*adjust));
+	adjust->next = NTS_S64_MAX;
+	watch(s, d, now);
+	s->slew_end = 0;
+	s->due = 0;
+	if (!s->active || s->held)
+		return;
+	split(d->map.freq, adjust);
+	if (adjust->freq != s->freq || adjust->tick != s->tick)
+		adjust->modes = NTS_ADJUST_FREQUENCY | NTS_ADJUST_TICK;
 }
 
 /**

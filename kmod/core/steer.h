@@ -111,6 +111,8 @@ struct nts_steer {
 void nts_steer_init(struct nts_steer *s);
 u32 nts_steer_plan(struct nts_steer *s, struct nts_discipline *d,
 		   const struct nts_steer_reading *now, struct nts_adjust *adjust);
+void nts_steer_stop(struct nts_steer *s, const struct nts_discipline *d,
+		    const struct nts_steer_reading *now, struct nts_adjust *adjust);
 void nts_steer_done(struct nts_steer *s, const struct nts_adjust *made, int error,
 		    const struct nts_steer_reading *after);
 s64 nts_steer_correction(const struct nts_steer *s, const struct nts_discipline *d,
