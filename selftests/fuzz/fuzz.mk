@@ -12,6 +12,10 @@ FUZZ_OBJECTS_request := $(CORE:%=$(O)/fuzz/obj/core/%.o) $(O)/fuzz/obj/aes_x86.o
 			$(O)/fuzz/obj/aes_wolfssl.o
 FUZZ_LIBS_request := -lwolfssl
 
+FUZZ_TARGETS += reply
+FUZZ_OBJECTS_reply := $(FUZZ_OBJECTS_request)
+FUZZ_LIBS_reply := -lwolfssl
+
 $(O)/fuzz/obj/core/%.o: kmod/core/%.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -MMD -c -o $@ $<
