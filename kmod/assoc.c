@@ -16,6 +16,8 @@
 /* RFC 5905's MAXDISP: a server farther from its source is no server. */
 #define MAX_ROOT_DISTANCE	(16 * NSEC_PER_SEC)
 
+#define WANT_INTERVAL	(60 * NSEC_PER_SEC)
+
 static struct nts_jar *jar_of(struct nts_assoc *assoc)
 {
 	return assoc->source.options.flags & NTS_SOURCE_FLAG_NTS ? &assoc->jar : NULL;
@@ -39,11 +41,12 @@ static bool is_followed(const struct nts_assoc *assoc)
 	       assoc->source.state == NTS_SOURCE_STATE_COMBINED;
 }
 
-static void want_keys(struct nts_assoc *assoc, u8 news)
+/* Said again now and then: the daemon may have been away. */
+static void want_keys(struct nts_assoc *assoc, u8 news, s64 raw)
 {
-	if (assoc->wants_keys)
+	if (assoc->wanted_at && raw - assoc->wanted_at < WANT_INTERVAL)
 		return;
-	assoc->wants_keys = true;
+	assoc->wanted_at = raw;
 	nts_notify_source(assoc, news, 0);
 }
 
@@ -92,9 +95,9 @@ void nts_assoc_poll(struct nts_assoc *assoc, s64 raw)
 	 * came. The old cookies are used on meanwhile (RFC 8915, 5.7).
 	 */
 	if (jar && assoc->refused)
-		want_keys(assoc, NTS_SOURCE_NEWS_NAK);
+		want_keys(assoc, NTS_SOURCE_NEWS_NAK, raw);
 	if (jar && (!jar->keyed || !jar->n)) {
-		want_keys(assoc, NTS_SOURCE_NEWS_NEED_KEYS);
+		want_keys(assoc, NTS_SOURCE_NEWS_NEED_KEYS, raw);
 		nts_poll_skipped(&assoc->poll, raw);
 		return;
 	}
@@ -311,7 +314,7 @@ void nts_assoc_keys(struct nts_assoc *assoc, const u8 *c2s, const u8 *s2c, s64 a
 	assoc->ke_at = (s64)ktime_get_boottime_ns() - age;
 	assoc->naks = 0;
 	assoc->refused = false;
-	assoc->wants_keys = false;
+	assoc->wanted_at = 0;
 	assoc->proven = false;
 }
 

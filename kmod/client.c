@@ -243,6 +243,7 @@ int nts_client_add(struct nts_client *client, struct nts_assoc *assoc)
 	assoc->id = ++client->last_id;
 	list_add_tail(&assoc->list, &client->assocs);
 	client->source[client->n++] = &assoc->source;
+	client->generation++;
 	return 0;
 }
 
@@ -269,6 +270,7 @@ void nts_client_remove(struct nts_client *client, struct nts_assoc *assoc)
 	else if (select->selected > gone)
 		select->selected--;
 	list_del(&assoc->list);
+	client->generation++;
 	if (client->selected == assoc->id) {
 		nts_notify_source(assoc, NTS_SOURCE_NEWS_UNSELECTED, 0);
 		client->selected = 0;
@@ -348,6 +350,7 @@ static struct nts_client *client_new(struct nts_net *nn)
 	if (!client)
 		return NULL;
 	client->nn = nn;
+	client->generation = 1;
 	mutex_init(&client->lock);
 	INIT_LIST_HEAD(&client->assocs);
 	INIT_WORK(&client->work, client_work);

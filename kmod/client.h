@@ -95,7 +95,7 @@ struct nts_assoc {
 	s64 ke_at;		/* boottime, ns */
 	u32 naks;
 	bool refused;		/* a NAK came, and no answer since */
-	bool wants_keys;	/* the daemon was told */
+	s64 wanted_at;		/* raw time the daemon was told it needs keys; 0: not */
 	bool proven;		/* an authentic answer came with these keys */
 
 	bool was_reachable;
@@ -127,6 +127,7 @@ struct nts_client {
 	struct nts_source *source[NTS_MAX_SOURCES];	/* in the order of @assocs */
 	u32 n;
 	u32 last_id;
+	u32 generation;		/* of the list, for dumps in several parts */
 
 	struct nts_discipline discipline;
 	struct nts_adjuster adjuster;

@@ -134,8 +134,52 @@ static void clock_precision_is_honest(struct kunit *test)
 	KUNIT_EXPECT_LE(test, nts_clock_precision(), (s8)-1);
 }
 
+static void clock_follows_the_timescale(struct kunit *test)
+{
+	s64 raw = ktime_get_raw_ns(), before, after;
+	struct nts_timescale timescale = {
+		.valid = true,
+		.map = { .raw = raw, .time = 1790000000000000000LL, .freq = 0 },
+		.raw = raw,
+		.root_dispersion = NSEC_PER_SEC,
+		/* Half a second a second: what grows can be told. */
+		.growth = 1LL << (NTS_FREQ_SHIFT - 1),
+		.quality = { .leap = 1, .stratum = 2, .refid = 0x0a000001 },
+	};
+	static const struct nts_clock local = { .mode = NTS_TIME_MODE_LOCAL, .stratum = 9 };
+	struct nts_net *nn = clock_set_up(test);
+	struct nts_quality quality;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	nts_clock_publish(nn, &timescale);
+	before = ktime_get_raw_ns();
+	mdelay(2);
+	KUNIT_EXPECT_GE(test, nts_clock_read(nn), timescale.map.time + (before - raw));
+	after = nts_clock_read(nn);
+	KUNIT_EXPECT_LE(test, after, timescale.map.time + (s64)ktime_get_raw_ns() - raw);
+
+	nts_clock_quality(nn, after, &quality);
+	KUNIT_EXPECT_EQ(test, quality.leap, (u8)1);
+	KUNIT_EXPECT_EQ(test, quality.stratum, (u8)2);
+	KUNIT_EXPECT_EQ(test, quality.refid, 0x0a000001U);
+	/* 2 ms grew by 1 ms. */
+	KUNIT_EXPECT_GE(test, quality.root_dispersion,
+			nts_ntptime_short(NSEC_PER_SEC + NSEC_PER_MSEC));
+
+	/* Without sources it is the system clock again, and what was said of it. */
+	timescale.valid = false;
+	nts_clock_publish(nn, &timescale);
+	KUNIT_EXPECT_LE(test, abs(nts_clock_read(nn) - (s64)ktime_get_real_ns()),
+			(s64)NSEC_PER_SEC);
+	nts_clock_quality(nn, after, &quality);
+	KUNIT_EXPECT_EQ(test, quality.stratum, (u8)9);
+	clock_tear_down(nn);
+}
+
 static struct kunit_case clock_cases[] = {
 	KUNIT_CASE(clock_unsynchronised_until_told),
+	KUNIT_CASE(clock_follows_the_timescale),
 	KUNIT_CASE(clock_local_never_grows_stale),
 	KUNIT_CASE(clock_system_dispersion_grows),
 	KUNIT_CASE(clock_receive_stamp),

@@ -10,7 +10,7 @@
 #include "netlink_gen.h"
 #include "nts.h"
 
-static inline struct nts_net *nts_netlink_net(const struct genl_info *info)
+static inline struct nts_net *nts_netlink_net(struct genl_info *info)
 {
 	return nts_net(genl_info_net(info));
 }

@@ -179,6 +179,7 @@ static int dump_sources(struct nts_client *client, struct sk_buff *skb,
 	struct nts_assoc *assoc;
 	void *header;
 
+	cb->seq = client->generation;
 	/* Ids only grow: what was told already is told by the last of them. */
 	list_for_each_entry(assoc, &client->assocs, list) {
 		if (assoc->id <= (u32)cb->args[0])
