@@ -47,10 +47,13 @@ static void announce_selection(struct nts_client *client)
 		return;
 	before = nts_client_find(client, client->selected);
 	client->selected = id;
-	if (now)
+	if (now) {
+		strscpy(client->reference.name, now->name, sizeof(client->reference.name));
+		client->reference.address = now->address;
 		nts_notify_source(now, NTS_SOURCE_NEWS_SELECTED, 0);
-	else if (before)
+	} else if (before) {
 		nts_notify_source(before, NTS_SOURCE_NEWS_UNSELECTED, 0);
+	}
 }
 
 static void announce_falsetickers(struct nts_client *client)
@@ -244,6 +247,7 @@ int nts_client_add(struct nts_client *client, struct nts_assoc *assoc)
 	list_add_tail(&assoc->list, &client->assocs);
 	client->source[client->n++] = &assoc->source;
 	client->generation++;
+	nts_notify_source(assoc, NTS_SOURCE_NEWS_ADDED, 0);
 	return 0;
 }
 
@@ -275,6 +279,7 @@ void nts_client_remove(struct nts_client *client, struct nts_assoc *assoc)
 		nts_notify_source(assoc, NTS_SOURCE_NEWS_UNSELECTED, 0);
 		client->selected = 0;
 	}
+	nts_notify_source(assoc, NTS_SOURCE_NEWS_REMOVED, 0);
 	nts_assoc_free(assoc);
 	if (!client->n)
 		net_disable_timestamp();
@@ -427,7 +432,7 @@ void nts_client_free(struct nts_net *nn)
 	kvfree(client);
 }
 
-int nts_client_init(void)
+int __init nts_client_init(void)
 {
 	/* Unbound: a poll must not wait for what else its CPU has to do. */
 	client_wq = alloc_workqueue("nts", WQ_UNBOUND | WQ_HIGHPRI, 0);

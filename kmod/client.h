@@ -104,6 +104,12 @@ struct nts_assoc {
 	struct nts_totals totals;
 };
 
+/* Whom the clock followed last. */
+struct nts_reference {
+	char name[NTS_MAX_NAME_LEN + 1];
+	struct nts_address address;
+};
+
 /* How the system clock is steered. */
 struct nts_adjuster {
 	struct nts_steer steer;
@@ -134,6 +140,7 @@ struct nts_client {
 	bool steer;		/* as configured */
 	bool was_plain;
 	bool was_selected;
+	struct nts_reference reference;
 	u32 selected;		/* id of the one that was announced, 0 for none */
 	s64 slept;		/* boottime less monotonic, ns */
 };

@@ -129,17 +129,20 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, NTS_A_TRACKING_PAD);
 }
 
-static int put_selected(struct sk_buff *skb, struct nts_client *client)
+/* The last reference is told even when nobody is followed any more. */
+static int put_reference(struct sk_buff *skb, struct nts_client *client)
 {
+	const struct nts_reference *reference = &client->reference;
 	const struct nts_assoc *assoc = nts_client_selected(client);
 
-	if (!assoc)
+	if (assoc && nla_put_u32(skb, NTS_A_TRACKING_SOURCE, assoc->id))
+		return -EMSGSIZE;
+	if (!reference->address.family)
 		return 0;
-	return nla_put_u32(skb, NTS_A_TRACKING_SOURCE, assoc->id) ?:
-	       nla_put_string(skb, NTS_A_TRACKING_NAME, assoc->name) ?:
-	       (assoc->address.family == AF_INET6 ?
-		nla_put_in6_addr(skb, NTS_A_TRACKING_ADDR6, &assoc->address.v6) :
-		nla_put_in_addr(skb, NTS_A_TRACKING_ADDR4, assoc->address.v4));
+	return nla_put_string(skb, NTS_A_TRACKING_NAME, reference->name) ?:
+	       (reference->address.family == AF_INET6 ?
+		nla_put_in6_addr(skb, NTS_A_TRACKING_ADDR6, &reference->address.v6) :
+		nla_put_in_addr(skb, NTS_A_TRACKING_ADDR4, reference->address.v4));
 }
 
 static int put_adjust(struct sk_buff *skb, const struct nts_client *client, s64 raw,
@@ -170,7 +173,7 @@ static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 	nts_adjust_read(&raw, &real);
 	nts_discipline_tracking(&client->discipline, raw, &tracking);
 	return nla_put_u8(skb, NTS_A_TRACKING_SYNCHRONISED, tracking.synchronised) ?:
-	       put_selected(skb, client) ?:
+	       put_reference(skb, client) ?:
 	       nla_put_u32(skb, NTS_A_TRACKING_REFID, tracking.refid) ?:
 	       nla_put_u8(skb, NTS_A_TRACKING_STRATUM, tracking.stratum) ?:
 	       nla_put_u8(skb, NTS_A_TRACKING_LEAP, tracking.leap) ?:

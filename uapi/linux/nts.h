@@ -165,6 +165,10 @@ enum nts_source_news {
 	NTS_SOURCE_NEWS_AUTHENTICATED,
 	/* its time jumped, earlier samples were dropped */
 	NTS_SOURCE_NEWS_STEP,
+	/* the association was made */
+	NTS_SOURCE_NEWS_ADDED,
+	/* the association ended */
+	NTS_SOURCE_NEWS_REMOVED,
 };
 
 /* what happened to the clock */
