@@ -198,7 +198,7 @@ struct text format_refid(uint32_t refid)
 	for (int shift = 24; shift >= 0; shift -= 8) {
 		const int c = refid >> shift & 0xff;
 
-		if (c < 0x80 && isprint(c))
+		if (isprint(c))
 			text.s[at++] = (char)c;
 	}
 	text.s[at] = '\0';

@@ -161,11 +161,13 @@ static void sources_are_picked(void)
 	EXPECT(meant("2001:db8::/32") == 1 << 3);
 	EXPECT(meant("2001:db9::/32") == 0);
 	EXPECT_STR(complaint, "no source is called 2001:db9::/32");
-	EXPECT(meant("192.0.2.0/33") == 0);
+	EXPECT(meant("192.0.2.1/32") == 1 << 1);
+	EXPECT(meant("192.0.2.1/33") == 0);
+	EXPECT(meant("2001:db8::3/129") == 0);
 	EXPECT(meant("192.0.2.0/") == 0);
 	EXPECT(meant("192.0.2.0/-1") == 0);
 	EXPECT(meant("192.0.2.0/x") == 0);
-	EXPECT(meant("255.255.255.0/::") == 0);
+	EXPECT(meant("0.0.0.0/::") == 0);
 }
 
 static void sources_are_changed(void)
@@ -271,6 +273,14 @@ static void what_the_daemon_is_spared(void)
 	static char huge[1100];
 	char *long_args[] = { (char *)"server", huge };
 
+	EXPECT(cmd_add(&ctl) == 1);
+	EXPECT_STR(complaint, "an argument is empty or contains spaces");
+	complaint[0] = '\0';
+	spaced[1] = (char *)"a.example allow";
+	EXPECT(cmd_add(&ctl) == 1);
+	EXPECT_STR(complaint, "an argument is empty or contains spaces");
+	complaint[0] = '\0';
+	spaced[1] = (char *)"";
 	EXPECT(cmd_add(&ctl) == 1);
 	EXPECT_STR(complaint, "an argument is empty or contains spaces");
 	memset(huge, 'a', sizeof(huge) - 1);

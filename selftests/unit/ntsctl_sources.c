@@ -565,6 +565,15 @@ static void odd_answers_are_borne(void)
 	run_command(cmd_ntpdata, "", &status);
 	EXPECT(!status);
 	expect_output(cmd_activity, "-c", "0,0,0,0,1\n");
+	/* an attribute of another size was not taken */
+	expect_output(cmd_sources, "-a -c -n",
+		      "^,?,ID#0000000000,0,0,0,4294967295,0.000000000,0.000000000,0.000000000\n");
+
+	/* a span that no interval holds */
+	forget();
+	can_selected();
+	nla_put_u64(canned[0], NTS_A_SOURCE_LAST_RX, INT64_MAX);
+	EXPECT(strstr(run_command(cmd_sources, "", &status), "136y"));
 }
 
 static const struct ktap_case cases[] = {
