@@ -65,12 +65,34 @@ static bool congested(struct network *network, double s)
 	return s >= network->burst_from;
 }
 
+/* Mean 1. */
+static double jitter(struct network *network)
+{
+	struct random_stream *random = &network->paths;
+
+	switch (network->scenario->shape) {
+	case SHAPE_EXPONENTIAL:
+		return random_exponential(random);
+	case SHAPE_GAMMA:
+		return (random_exponential(random) + random_exponential(random) +
+			random_exponential(random) + random_exponential(random)) / 4;
+	case SHAPE_NORMAL:
+		return fabs(random_normal(random)) * sqrt(M_PI / 2);
+	case SHAPE_UNIFORM:
+		return 2 * random_uniform(random);
+	case SHAPE_PARETO:
+		return random_pareto(random, 1.5);
+	}
+	return 0;
+}
+
 /* One way's delay in ns; < 0: lost. */
 static double travel(struct network *network, simtime_t now, bool there)
 {
 	const struct scenario *scenario = network->scenario;
-	double delay = scenario->delay +
-		       scenario->jitter * random_exponential(&network->paths);
+	double mean = there || scenario->jitter_back < 0 ? scenario->jitter :
+		      scenario->jitter_back;
+	double delay = scenario->delay + mean * jitter(network);
 	bool lost = random_uniform(&network->paths) <= scenario->loss;
 	double extra = random_exponential(&network->paths);
 

@@ -43,3 +43,9 @@ double random_normal(struct random_stream *random)
 
 	return r * cos(2 * M_PI * random_uniform(random));
 }
+
+/* Mean 1; from 0 on, and the more often very large the nearer @alpha is to 1. */
+double random_pareto(struct random_stream *random, double alpha)
+{
+	return (pow(random_uniform(random), -1 / alpha) - 1) * (alpha - 1);
+}

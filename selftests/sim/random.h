@@ -14,5 +14,6 @@ uint64_t random_bits(struct random_stream *random);
 double random_uniform(struct random_stream *random);
 double random_exponential(struct random_stream *random);
 double random_normal(struct random_stream *random);
+double random_pareto(struct random_stream *random, double alpha);
 
 #endif /* _SIM_RANDOM_H */

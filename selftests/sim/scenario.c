@@ -95,7 +95,7 @@ static double *plain_number(struct scenario *scenario, const char *name)
 		{ "wander", &scenario->wander }, { "delay", &scenario->delay },
 		{ "jitter", &scenario->jitter }, { "loss", &scenario->loss },
 		{ "probe", &scenario->probe }, { "reading", &scenario->reading },
-		{ "strict", &scenario->strict },
+		{ "strict", &scenario->strict }, { "jitter_back", &scenario->jitter_back },
 	};
 	unsigned int i;
 
@@ -103,6 +103,26 @@ static double *plain_number(struct scenario *scenario, const char *name)
 		if (!strcmp(numbers[i].name, name))
 			return numbers[i].field;
 	return NULL;
+}
+
+static void parse_shape(struct scenario *scenario, const char *text)
+{
+	static const char *const names[] = {
+		[SHAPE_EXPONENTIAL] = "exponential",
+		[SHAPE_GAMMA] = "gamma",
+		[SHAPE_NORMAL] = "normal",
+		[SHAPE_UNIFORM] = "uniform",
+		[SHAPE_PARETO] = "pareto",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(names[i], text)) {
+			scenario->shape = i;
+			return;
+		}
+	}
+	die("unknown shape", text);
 }
 
 static void parse_word(struct scenario *scenario, char *word)
@@ -124,6 +144,10 @@ static void parse_word(struct scenario *scenario, char *word)
 		timed(value, &scenario->step, &scenario->step_at);
 	else if (!strcmp(word, "leap"))
 		timed(value, &scenario->leap, &scenario->leap_at);
+	else if (!strcmp(word, "swing"))
+		timed(value, &scenario->swing, &scenario->swing_period);
+	else if (!strcmp(word, "shape"))
+		parse_shape(scenario, value);
 	else if (!strcmp(word, "bursts"))
 		parse_bursts(scenario, value);
 	else if (!strcmp(word, "server"))
@@ -144,7 +168,7 @@ void scenario_parse(struct scenario *scenario, const char *words)
 	*scenario = (struct scenario){
 		.seed = 1, .duration = 10000, .from = 2000, .limit = 1e-3,
 		.offset = 0.1, .freq = 100e-6, .wander = 1e-9,
-		.delay = 100e-6, .jitter = 100e-6, .reading = 25e-9,
+		.delay = 100e-6, .jitter = 100e-6, .jitter_back = -1, .reading = 25e-9,
 	};
 	for (word = strtok_r(copy, blanks, &save); word; word = strtok_r(NULL, blanks, &save))
 		parse_word(scenario, word);

@@ -8,6 +8,15 @@
 
 #define SCENARIO_SERVERS	8
 
+/* Of the jitter, mean 1. */
+enum scenario_shape {
+	SHAPE_EXPONENTIAL,
+	SHAPE_GAMMA,		/* four exponential queues in a row */
+	SHAPE_NORMAL,		/* its positive half */
+	SHAPE_UNIFORM,
+	SHAPE_PARETO,		/* a heavy tail: the variance is infinite */
+};
+
 /* Times in seconds, frequencies as ratios. */
 struct scenario_server {
 	struct in_addr address;
@@ -28,7 +37,11 @@ struct scenario {
 	double wander;		/* random walk of its frequency, per second */
 	double freq_jump, freq_jump_at;
 	double step, step_at;	/* another program steps it */
-	double delay, jitter;	/* each way; jitter is the mean of an exponential */
+	double swing, swing_period;	/* a sine in its frequency: temperature */
+	double delay;		/* each way */
+	double jitter;		/* each way, mean */
+	double jitter_back;	/* if it differs on the way back, else < 0 */
+	enum scenario_shape shape;
 	double loss;		/* probability, each way */
 	double burst_interval, burst_length, burst_jitter; /* congestion, on the way there */
 	double leap, leap_at;	/* s inserted into UTC */

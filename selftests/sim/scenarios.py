@@ -73,3 +73,53 @@ ALL = {
                          servers(1, "iburst minpoll 6 maxpoll 6") + ("makestep 1 3",),
                          36e3, 150e3, 12),
 }
+
+
+# No limits for these: what else there is in the world, to compare.
+def more(name, about, world, conf=POLL6):
+    return name, Scenario(about, world, conf, float("inf"), float("inf"), float("inf"))
+
+
+LONG = "duration=40000 from=8000"
+MORE = dict([
+    more("gamma_100us", "jitter of four queues in a row", "shape=gamma"),
+    more("gamma_1ms", "the same, 1 ms", "shape=gamma jitter=1e-3"),
+    more("normal_100us", "jitter by half a normal distribution", "shape=normal"),
+    more("normal_1ms", "the same, 1 ms", "shape=normal jitter=1e-3"),
+    more("uniform_100us", "uniform jitter", "shape=uniform"),
+    more("uniform_1ms", "the same, 1 ms", "shape=uniform jitter=1e-3"),
+    more("pareto_100us", "jitter of infinite variance", "shape=pareto"),
+    more("pareto_1ms", "the same, 1 ms", "shape=pareto jitter=1e-3"),
+    more("wan_1ms", "a server 40 ms away", "delay=20e-3 jitter=1e-3", servers(1, "iburst")),
+    more("wan_5ms", "a worse path to it", f"delay=20e-3 jitter=5e-3 {LONG}",
+         servers(1, "iburst")),
+    more("wan_4_servers", "four of them, two somewhat off",
+         f"delay=20e-3 jitter=3e-3 {LONG} server=192.0.2.1 server=192.0.2.2,offset=1e-3 "
+         "server=192.0.2.3,offset=-2e-3 server=192.0.2.4", servers(4, "iburst")),
+    more("jitter_there", "jitter only on the way there", "jitter=1e-3 jitter_back=10e-6"),
+    more("jitter_back", "jitter only on the way back", "jitter=10e-6 jitter_back=1e-3"),
+    more("wander_1e_8", "a worse oscillator", "wander=1e-8"),
+    more("wander_1e_10", "a better oscillator", "wander=1e-10"),
+    more("swing_hour", "temperature: 1 ppm in an hour", "swing=1e-6@3600 jitter=10e-6"),
+    more("swing_1000s", "0.1 ppm in 1000 s", "swing=1e-7@1000 jitter=10e-6"),
+    more("loss_80", "80 % of the exchanges fail", "loss=0.55"),
+    more("silence", "the server is silent for 3000 s", "server=192.0.2.1,silent=6000@3000"),
+    more("bursts_long", "congested two fifths of the time", "bursts=2000,1500,5e-3 jitter=20e-6"),
+    more("slew_10s", "10 s off at the start, no step", "offset=10"),
+    more("freq_480ppm", "480 ppm slow at the start", "freq=-480e-6"),
+    more("freq_2000ppm", "2000 ppm fast at the start", "freq=2000e-6"),
+    more("freq_jump_50ppm", "the frequency jumps by 50 ppm", "freqjump=50e-6@5000"),
+    more("foreign_2s", "another program steps the clock by 2 s",
+         "step=2@4000 sync_from=4000 from=5500"),
+    more("poll_0", "poll 0, jitter 1 us", "jitter=1e-6 duration=3000 from=600",
+         servers(1, "minpoll 0 maxpoll 0")),
+    more("poll_4", "poll 4", "duration=5000 from=1000", servers(1, "minpoll 4 maxpoll 4")),
+    more("poll_8", "poll 8", LONG, servers(1, "minpoll 8 maxpoll 8")),
+    more("default_10us", "poll 6 to 10, jitter 10 us", f"jitter=10e-6 {LONG}",
+         servers(1, "iburst")),
+    more("default_1ms", "poll 6 to 10, jitter 1 ms", f"jitter=1e-3 {LONG}",
+         servers(1, "iburst")),
+    more("default_10ms", "poll 6 to 10, jitter 10 ms", f"jitter=10e-3 delay=10e-3 {LONG}",
+         servers(1, "iburst")),
+    more("no_jitter", "no jitter at all", "jitter=0"),
+])

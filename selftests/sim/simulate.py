@@ -45,7 +45,7 @@ def preload(words, *program):
 
 def simulate(name, program, seed, log=None, words=""):
     """One run; the dictionary that the simulator prints."""
-    scenario = scenarios.ALL[name]
+    scenario = (scenarios.ALL | scenarios.MORE)[name]
     words += f" seed={seed} {scenario.world}"
     if log:
         words += f" log={log}/{name}.{program}.{seed}"

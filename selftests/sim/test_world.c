@@ -229,6 +229,39 @@ static void jitter_has_its_mean(void)
 	EXPECT(near(sum.back / 4000, 1.1e6L, 0.06e6L));
 }
 
+static void shapes_have_their_mean(void)
+{
+	static const char *const shapes[] = { "exponential", "gamma", "normal", "uniform" };
+	struct trip sum;
+	unsigned int i;
+	int lost;
+
+	for (i = 0; i < 4; i++) {
+		char words[80];
+
+		snprintf(words, sizeof(words), "shape=%s delay=0 jitter=1e-3 jitter_back=1e-4 "
+			 "duration=1e9", shapes[i]);
+		begin(words);
+		travel_many(4000, &sum, &lost);
+		EXPECT(near(sum.there / 4000, 1e6L, 0.06e6L));
+		EXPECT(near(sum.back / 4000, 1e5L, 0.06e5L));
+	}
+	/* Half of these are below 2^(1/1.5) - 1 times half the mean. */
+	begin("shape=pareto delay=0 jitter=1e-3 duration=1e9");
+	for (i = 0, lost = 0; i < 1000; i++)
+		lost += travel(&sum) && sum.there < 293.7e3L;
+	EXPECT(lost > 430 && lost < 570);
+}
+
+static void frequency_swings(void)
+{
+	begin("offset=0 freq=0 wander=0 swing=1e-6@400");
+	world_advance(&world, 100.5e9L);
+	EXPECT(near(world.clock.error * 1e9L, 1000, 0.01L));
+	world_advance(&world, 200e9L);
+	EXPECT(near(world.clock.error * 1e9L, -1000, 0.01L));
+}
+
 static void loss_has_its_rate(void)
 {
 	struct trip sum;
@@ -336,6 +369,8 @@ static const struct ktap_case cases[] = {
 	CASE(jumps_at_their_time),
 	CASE(plain_exchange),
 	CASE(jitter_has_its_mean),
+	CASE(shapes_have_their_mean),
+	CASE(frequency_swings),
 	CASE(loss_has_its_rate),
 	CASE(congestion_is_one_way),
 	CASE(servers_step_and_fall_silent),

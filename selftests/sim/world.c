@@ -36,6 +36,10 @@ static void begin_second(struct world *world)
 	double now = (double)world->second++;
 	double offset, freq;
 
+	if (scenario->swing_period > 0)
+		clock->error += scenario->swing *
+			(sin(2 * M_PI * now / scenario->swing_period) -
+			 sin(2 * M_PI * (now - 1) / scenario->swing_period));
 	if (scenario->freq_jump_at == now)
 		clock->error += scenario->freq_jump;
 	if (scenario->step_at > 0 && scenario->step_at == now)
