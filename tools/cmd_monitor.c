@@ -38,6 +38,8 @@ static const struct news source_news[] = {
 	[NTS_SOURCE_NEWS_AUTHENTICATED] = { "source-authenticated",
 					    "the first authentic answer" },
 	[NTS_SOURCE_NEWS_STEP] = { "source-step", "its time jumped" },
+	[NTS_SOURCE_NEWS_ADDED] = { "source-added", "it is used from now on" },
+	[NTS_SOURCE_NEWS_REMOVED] = { "source-removed", "it is used no more" },
 };
 
 static const struct news clock_news[] = {

@@ -96,7 +96,7 @@ static void server(void)
 
 static void all_news_have_a_name(void)
 {
-	for (unsigned int i = 0; i <= NTS_SOURCE_NEWS_STEP; i++)
+	for (unsigned int i = 0; i <= NTS_SOURCE_NEWS_REMOVED; i++)
 		EXPECT(source_news[i].name && source_news[i].text);
 	for (unsigned int i = 0; i <= NTS_CLOCK_NEWS_SUSPENDED; i++)
 		EXPECT(clock_news[i].name && clock_news[i].text);
