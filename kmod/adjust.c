@@ -284,6 +284,36 @@ void nts_adjust_run(struct nts_client *client)
 }
 
 /**
+ * nts_adjust_stop() - leave the system clock to itself
+ * @client: the client
+ *
+ * A slew in progress would go on for ever: what stays is the frequency.
+ *
+ * Context: process, @client->lock held.
+ */
+void nts_adjust_stop(struct nts_client *client)
+{
+	struct nts_adjuster *adjuster = &client->adjuster;
+	struct nts_steer_reading now = { }, after;
+	struct nts_adjust adjust;
+
+	lockdep_assert_held(&client->lock);
+	if (resolved)
+		kernel_look(&now);
+	else
+		now = adjuster->told;
+	nts_adjust_read(&now.raw, &now.real);
+	nts_steer_stop(&adjuster->steer, &client->discipline, &now, &adjust);
+	adjuster->next = NTS_POLL_NEVER;
+	if (!adjust.modes)
+		return;
+	if (resolved)
+		done(client, &adjust, kernel_adjust(&adjust, &after), &after);
+	else
+		ask_daemon(client, &adjust);
+}
+
+/**
  * nts_adjust_told() - the daemon made the call
  * @client: the client
  * @seq: which one

@@ -301,6 +301,8 @@ void nts_client_configure(struct nts_client *client,
 
 	lockdep_assert_held(&client->lock);
 	nts_discipline_configure(&client->discipline, config);
+	if (steers(client) && !steer)
+		nts_adjust_stop(client);
 	if (steer && !client->steer)
 		client->adjuster.next = raw;
 	client->steer = steer;
@@ -408,8 +410,6 @@ void nts_client_unlock(struct nts_client *client)
  * nts_client_free() - end the client of a namespace that goes away
  * @nn: out of everybody's reach
  *
- * The system clock keeps the frequency it has.
- *
  * Context: process.
  */
 void nts_client_free(struct nts_net *nn)
@@ -424,6 +424,8 @@ void nts_client_free(struct nts_net *nn)
 	mutex_lock(&client->lock);
 	list_for_each_entry_safe(assoc, next, &client->assocs, list)
 		nts_client_remove(client, assoc);
+	if (steers(client))
+		nts_adjust_stop(client);
 	client->steer = false;
 	mutex_unlock(&client->lock);
 	hrtimer_cancel(&client->timer);

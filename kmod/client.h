@@ -191,6 +191,7 @@ u8 nts_adjust_method(const struct nts_client *client);
 const char *nts_adjust_reason(const struct nts_client *client);
 s64 nts_adjust_hold(const struct nts_client *client, s64 raw);
 void nts_adjust_run(struct nts_client *client);
+void nts_adjust_stop(struct nts_client *client);
 int nts_adjust_told(struct nts_client *client, u32 seq, int error,
 		    const struct nts_steer_reading *reading);
 void nts_adjust_read(s64 *raw, s64 *real);

@@ -4,6 +4,10 @@
 
 static struct genl_family family;
 
+/* The family's groups are others' once it is unregistered. */
+static DEFINE_SPINLOCK(events_lock);
+static bool events_on;
+
 /**
  * nts_netlink_reply() - begin the answer to a request
  * @info: the request
@@ -113,8 +117,13 @@ struct sk_buff *nts_netlink_event(u8 cmd, void **header)
 void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header)
 {
 	genlmsg_end(skb, header);
-	genlmsg_multicast_netns(&family, nn->net, skb, 0, NTS_NL_MCGRP_EVENTS,
-				GFP_ATOMIC);
+	spin_lock_bh(&events_lock);
+	if (events_on)
+		genlmsg_multicast_netns(&family, nn->net, skb, 0, NTS_NL_MCGRP_EVENTS,
+					GFP_ATOMIC);
+	else
+		nlmsg_free(skb);
+	spin_unlock_bh(&events_lock);
 }
 
 int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -445,15 +454,28 @@ static struct genl_family family __ro_after_init = {
 	.mcgrps = nts_nl_mcgrps,
 };
 
+static void events_switch(bool on)
+{
+	spin_lock_bh(&events_lock);
+	events_on = on;
+	spin_unlock_bh(&events_lock);
+}
+
 int __init nts_netlink_init(void)
 {
+	int err;
+
 	family.n_ops = nts_nl_n_ops;
 	family.n_mcgrps = nts_nl_n_mcgrps;
 	family.resv_start_op = NTS_CMD_MAX + 1;
-	return genl_register_family(&family);
+	err = genl_register_family(&family);
+	if (!err)
+		events_switch(true);
+	return err;
 }
 
 void nts_netlink_exit(void)
 {
+	events_switch(false);
 	genl_unregister_family(&family);
 }
