@@ -68,7 +68,7 @@ static const struct config_directive *const tables[] = {
 
 /* chrony's, that ntsd has no use for yet. */
 static const char *const without_effect[] = {
-	"acquisitionport", "bindacqdevice", "bindcmdaddress", "bindcmddevice",
+	"acquisitionport", "bindacqdevice", "bindcmddevice",
 	"binddevice", "broadcast", "clientloglimit", "clockprecision",
 	"cmdallow", "cmddeny", "cmdport", "cmdratelimit", "dscp", "dumpdir",
 	"dumponexit", "fallbackdrift", "hwclockfile", "hwtimestamp",
@@ -125,23 +125,32 @@ static void take_words(struct config_reader *r, char **words)
 	      words[0]);
 }
 
-static void take_line(struct config_reader *r, char *line)
+/* Return: how many words, 0 for a comment, too. */
+static int split(struct config_reader *r, char *line, char **words)
 {
-	char *words[MAX_WORDS + 1], *save = NULL;
+	char *save = NULL;
 	int n = 0;
 
 	for (char *word = strtok_r(line, " \t\r\n", &save); word;
 	     word = strtok_r(NULL, " \t\r\n", &save)) {
 		if (!n && strchr("!;#%", word[0]))
-			return;
+			return 0;
 		if (n == MAX_WORDS) {
-			config_error(r, "more than %d words in a line", MAX_WORDS);
-			return;
+			config_error(r, "more than %d words in a line",
+				     MAX_WORDS);
+			return 0;
 		}
 		words[n++] = word;
 	}
 	words[n] = NULL;
-	if (n)
+	return n;
+}
+
+static void take_line(struct config_reader *r, char *line)
+{
+	char *words[MAX_WORDS + 1];
+
+	if (split(r, line, words))
 		take_words(r, words);
 }
 
@@ -228,6 +237,38 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 	if (!r.failed)
 		config_source_check(&r);
 	return !r.failed;
+}
+
+/**
+ * config_read_source() - read a single directive server or pool
+ * @line: the directive
+ * @source: filled in
+ * @tell: is given each problem, of no file
+ * @arg: for @tell
+ *
+ * Return: false when there was an error.
+ */
+bool config_read_source(const char *line, struct config_source *source,
+			config_tell *tell, void *arg)
+{
+	struct config *conf = calloc(1, sizeof(*conf));
+	struct config_reader r = { .conf = conf, .tell = tell, .arg = arg,
+				   .file = "" };
+	char *copy = strdup(line), *words[MAX_WORDS + 1];
+	bool ok = false;
+
+	if (conf && copy && split(&r, copy, words) &&
+	    (!strcasecmp(words[0], "server") || !strcasecmp(words[0], "pool"))) {
+		take_words(&r, words);
+		ok = !r.failed && conf->n_sources == 1;
+	}
+	if (ok)
+		*source = conf->source[0];
+	if (conf)
+		config_free(conf);
+	free(conf);
+	free(copy);
+	return ok;
 }
 
 /**

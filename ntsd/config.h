@@ -148,6 +148,7 @@ struct config {
 	unsigned int n_sources;
 	struct config_discipline discipline;
 	char driftfile[PATH_MAX];
+	char control[PATH_MAX];
 	struct config_trusted trusted[CONFIG_MAX_TRUSTED];
 	unsigned int n_trusted;
 	bool no_system_certs;
@@ -175,6 +176,8 @@ typedef void config_tell(void *arg, bool is_error, const char *file, int line,
 
 bool config_read(struct config *conf, const char *path, config_tell *tell,
 		 void *arg);
+bool config_read_source(const char *line, struct config_source *source,
+			config_tell *tell, void *arg);
 void config_source_defaults(struct config_source *s, bool pool);
 void config_free(struct config *conf);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config_reader.h"
+#include "control.h"
 #include "ke_record.h"
 
 static void pair(struct config_reader *r, char **words, struct config_path *list,
@@ -116,6 +117,14 @@ static void on_bindaddress(struct config_reader *r, char **words)
 		config_error(r, "bindaddress needs an IPv4 or IPv6 address");
 }
 
+static void on_bindcmd(struct config_reader *r, char **words)
+{
+	if (words[1] && words[1][0] == '/')
+		config_path(r, words, r->conf->control);
+	else
+		config_warn(r, "bindcmdaddress: commands come by a socket in the file system only");
+}
+
 static void on_aeads(struct config_reader *r, char **words)
 {
 	bool known = false;
@@ -189,6 +198,7 @@ static void on_deny(struct config_reader *r, char **words)
 const struct config_directive config_server_directives[] = {
 	{ "allow", on_allow },
 	{ "bindaddress", on_bindaddress },
+	{ "bindcmdaddress", on_bindcmd },
 	{ "deny", on_deny },
 	{ "local", on_local },
 	{ "maxntsconnections", on_connections },
@@ -222,4 +232,5 @@ void config_server_defaults(struct config *conf)
 	conf->clock = CONFIG_CLOCK_SYSTEM;
 	conf->stratum = 10;
 	strcpy(conf->user, "ntsd");
+	strcpy(conf->control, CONTROL_PATH);
 }

@@ -7,6 +7,7 @@
 #define NTSD_DAEMON_H
 
 #include "clockfeed.h"
+#include "control.h"
 #include "nl.h"
 #include "pool.h"
 #include "sources.h"
@@ -27,6 +28,7 @@
  * @feed: what it was told of the clock
  * @counts: what it was told of the workers
  * @sources: of time
+ * @control: requests of ntsctl
  * @timekeep: what outlasts a reboot
  * @measure_only: never steer the system clock
  * @attached: it has taken all; else it is tried again
@@ -48,6 +50,7 @@ struct daemon {
 	struct clockfeed feed;
 	struct worker_counts counts;
 	struct sources sources;
+	struct control control;
 	struct timekeep timekeep;
 	bool measure_only;
 	bool attached;
@@ -69,6 +72,7 @@ void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
+void daemon_control(void *arg, const char *request, char *reply);
 void daemon_dump(struct daemon *d);
 void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);

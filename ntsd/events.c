@@ -57,6 +57,8 @@ static const struct {
 	[NTS_SOURCE_NEWS_AUTHENTICATED] = {
 		LOG_LEVEL_INFO, "first authentic answer with these keys"
 	},
+	[NTS_SOURCE_NEWS_ADDED] = { LOG_LEVEL_DEBUG, "added" },
+	[NTS_SOURCE_NEWS_REMOVED] = { LOG_LEVEL_DEBUG, "removed" },
 	[NTS_SOURCE_NEWS_STEP] = { LOG_LEVEL_WARN, "its time jumped" },
 };
 

@@ -102,9 +102,13 @@ static enum tls_result hear(struct exchange *x)
 	res = tls_conn_read(x->conn, x->answer + x->len,
 			    sizeof(x->answer) - x->len, &len);
 	if (res == TLS_EOF) {
-		snprintf(x->result->why, sizeof(x->result->why),
-			 "the server closed after %zu octets of an unfinished answer",
-			 x->len);
+		if (x->len)
+			snprintf(x->result->why, sizeof(x->result->why),
+				 "malformed answer: the server closed after %zu octets, without its end",
+				 x->len);
+		else
+			snprintf(x->result->why, sizeof(x->result->why),
+				 "the server closed without an answer");
 		return TLS_FAILED;
 	}
 	if (res != TLS_DONE)

@@ -27,6 +27,7 @@
 #define TAG_KERNEL 2ULL
 #define TAG_CHILD (1ULL << 32)
 #define TAG_SOURCE (1ULL << 33)
+#define TAG_CONTROL (1ULL << 34)
 
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -151,6 +152,9 @@ static enum exit_code loop(struct daemon *d, int signals)
 				go_on = on_worker(d, (uint32_t)tag);
 			else if (tag & TAG_SOURCE)
 				daemon_hear_source(d, (uint32_t)tag);
+			else if (tag & TAG_CONTROL)
+				control_hear(&d->control, (uint32_t)tag,
+					     daemon_control, d);
 		}
 	}
 	return code;
@@ -191,6 +195,9 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->pool.forget = forget;
 	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
 	d->sources.epoll = d->pool.epoll;
+	control_init(&d->control);
+	d->control.epoll = d->pool.epoll;
+	d->control.tag = TAG_CONTROL;
 	d->sources.tag = TAG_SOURCE;
 	d->measure_only = measure_only;
 	helper_setup(forget_all);

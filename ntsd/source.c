@@ -20,6 +20,7 @@
 #define SIBLING_MS 500
 /* The process ends by itself before; this is for one that does not. */
 #define GRACE_MS 2000
+#define TELL_MS 3600000
 
 static void rest(struct source *s)
 {
@@ -47,10 +48,18 @@ static void fail(struct source *s, uint64_t now_ms, const char *what,
 		 const char *why)
 {
 	uint64_t wait = backoff_ms(s->attempts, s->all->conf->max_nts_retry);
+	bool same = !strncmp(s->problem, why, sizeof(s->problem) - 1);
 
+	/* What goes on failing for one reason is said once an hour. */
+	if (same && now_ms < s->told_ms + TELL_MS) {
+		log_debug("%s: the same again; next try in %llu s",
+			  s->conf.name, (unsigned long long)wait / 1000);
+	} else {
+		log_warn("%s: %s: %s; next try in %llu s", s->conf.name, what,
+			 why, (unsigned long long)wait / 1000);
+		s->told_ms = now_ms;
+	}
 	snprintf(s->problem, sizeof(s->problem), "%s", why);
-	log_warn("%s: %s: %s; next try in %llu s", s->conf.name, what, why,
-		 (unsigned long long)wait / 1000);
 	rest(s);
 	s->again_ms = now_ms + wait;
 	s->due_ms = s->again_ms;

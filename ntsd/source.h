@@ -28,7 +28,7 @@ enum source_phase {
  * @all: the set it belongs to
  * @index: in the set, and in epoll data
  * @conf: as configured
- * @stranger: made by another program, which gave its options
+ * @stranger: not of the configuration, so no reload ends it
  * @id: of the kernel's association, 0 for none
  * @addr: of the NTP server, as the kernel knows it
  * @port: of the NTP server
@@ -53,6 +53,7 @@ enum source_phase {
  * @n_held: how many
  * @gone: another program ended the association
  * @problem: why the last attempt failed, "" when it did not
+ * @told_ms: when that was logged
  */
 struct source {
 	struct sources *all;
@@ -87,6 +88,7 @@ struct source {
 	unsigned int n_held;
 	bool gone;
 	char problem[SOURCE_PROBLEM_LEN];
+	uint64_t told_ms;
 };
 
 struct source *source_new(struct sources *all, unsigned int index,

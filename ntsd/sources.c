@@ -284,7 +284,7 @@ void sources_take_event(struct sources *all, const struct nl_event *event,
 {
 	struct source *s = by_id(all, event->id);
 
-	if (!s) {
+	if (!s || event->news == NTS_SOURCE_NEWS_REMOVED) {
 		all->look_ms = now_ms;
 		return;
 	}
@@ -355,6 +355,61 @@ uint64_t sources_due(const struct sources *all)
 		if (all->slot[i] && source_due(all->slot[i]) < due)
 			due = source_due(all->slot[i]);
 	return due;
+}
+
+/**
+ * sources_add() - add what the configuration does not name
+ * @all: the set
+ * @conf: a server, or a pool
+ * @now_ms: the time
+ *
+ * Return: false when it is there already, or there is no room.
+ */
+bool sources_add(struct sources *all, const struct config_source *conf,
+		 uint64_t now_ms)
+{
+	for (unsigned int i = 0; i < CONFIG_MAX_SOURCES; i++)
+		if (all->slot[i] && same_server(&all->slot[i]->conf, conf))
+			return false;
+	for (unsigned int k = 0; k < conf->maxsources; k++) {
+		struct source *s = add(all, conf);
+
+		if (!s)
+			return k;
+		s->stranger = true;
+		if (all->attached)
+			source_begin(s, now_ms);
+	}
+	return true;
+}
+
+/**
+ * sources_delete() - end sources
+ * @all: the set
+ * @name: of them, or an address
+ *
+ * Those of the configuration come back at a reload.
+ *
+ * Return: false when there are none.
+ */
+bool sources_delete(struct sources *all, const char *name)
+{
+	char text[ADDRESS_TEXT_LEN], err[NL_ERR_LEN];
+	bool found = false;
+
+	for (unsigned int i = 0; i < CONFIG_MAX_SOURCES; i++) {
+		struct source *s = all->slot[i];
+
+		if (!s || (strcasecmp(s->conf.name, name) &&
+			   strcmp(address_text(&s->addr, text), name)))
+			continue;
+		if (s->id && all->attached &&
+		    nl_del_source(all->nl, s->id, err))
+			log_warn("%s", err);
+		drop(all, s);
+		found = true;
+	}
+	return found;
 }
 
 /**

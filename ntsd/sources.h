@@ -43,6 +43,9 @@ void sources_take_event(struct sources *all, const struct nl_event *event,
 			uint64_t now_ms);
 void sources_tick(struct sources *all, uint64_t now_ms);
 uint64_t sources_due(const struct sources *all);
+bool sources_add(struct sources *all, const struct config_source *conf,
+		 uint64_t now_ms);
+bool sources_delete(struct sources *all, const char *name);
 void sources_refresh(struct sources *all, uint64_t now_ms);
 void sources_save(struct sources *all);
 void sources_forget_keys(struct sources *all);

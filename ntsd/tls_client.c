@@ -243,7 +243,7 @@ bool tls_client_name_ok(struct tls_conn *conn)
 			ok = cert_is_for(&cert, conn->name);
 			print_names(&cert, names, sizeof(names));
 			snprintf(conn->error, sizeof(conn->error),
-				 "its certificate is for %s, not for %.64s",
+				 "wrong name: its certificate is for %s, not for %.64s",
 				 names, conn->name);
 		}
 		wc_FreeDecodedCert(&cert);

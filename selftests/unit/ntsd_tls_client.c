@@ -128,9 +128,9 @@ static void issuer_that_is_not_trusted(void)
 static void wrong_name(void)
 {
 	EXPECT_STR(meet(&root, now(), false, &leaf, "other.test"),
-		   "its certificate is for ntp.test, 192.0.2.1, not for other.test");
+		   "wrong name: its certificate is for ntp.test, 192.0.2.1, not for other.test");
 	EXPECT_STR(meet(&root, now(), false, &leaf, "192.0.2.2"),
-		   "its certificate is for ntp.test, 192.0.2.1, not for 192.0.2.2");
+		   "wrong name: its certificate is for ntp.test, 192.0.2.1, not for 192.0.2.2");
 	EXPECT(meet(&root, now(), true, &leaf, "other.test")[0]);
 	/* The common name does not count beside others. */
 	EXPECT(meet(&root, now(), false, &leaf, "leaf")[0]);
@@ -158,7 +158,7 @@ static void common_name_alone(void)
 {
 	EXPECT_STR(meet(&root, now(), false, &common, "common"), "");
 	EXPECT_STR(meet(&root, now(), false, &common, "ntp.test"),
-		   "its certificate is for common, not for ntp.test");
+		   "wrong name: its certificate is for common, not for ntp.test");
 }
 
 static void expired_certificate(void)
