@@ -85,8 +85,13 @@ static void announce(struct nts_client *client, u32 what)
 		nts_notify_clock(nn, NTS_CLOCK_NEWS_SYNCHRONISED, d->last_offset, 0);
 	if (what & NTS_DISCIPLINE_LOST)
 		nts_notify_clock(nn, NTS_CLOCK_NEWS_UNSYNCHRONISED, 0, 0);
+	/* Each sample is refused until one fits: once is enough to be told. */
+	if (what & (NTS_DISCIPLINE_MAXCHANGE | NTS_DISCIPLINE_GAVE_UP) && !client->refused)
+		nts_notify_clock(nn, NTS_CLOCK_NEWS_REFUSED, d->refused, 0);
 	if (what & (NTS_DISCIPLINE_MAXCHANGE | NTS_DISCIPLINE_GAVE_UP))
-		nts_notify_clock(nn, NTS_CLOCK_NEWS_REFUSED, d->last_offset, 0);
+		client->refused = true;
+	else if (what & NTS_DISCIPLINE_UPDATED)
+		client->refused = false;
 	if (what & NTS_DISCIPLINE_LEAP)
 		nts_notify_clock(nn, NTS_CLOCK_NEWS_LEAP, 0, 0);
 	if (what & NTS_DISCIPLINE_AUTH && d->plain != client->was_plain) {

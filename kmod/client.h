@@ -139,7 +139,7 @@ struct nts_client {
 	struct nts_adjuster adjuster;
 	bool steer;		/* as configured */
 	bool was_plain;
-	bool was_selected;
+	bool refused;		/* the last change was larger than maxchange */
 	struct nts_reference reference;
 	u32 selected;		/* id of the one that was announced, 0 for none */
 	s64 slept;		/* boottime less monotonic, ns */

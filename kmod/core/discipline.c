@@ -86,6 +86,7 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 	change = nts_fixed_sub(estimate.offset, nts_fixed_sub(d->map.time, raw));
 	if (d->config.maxchange && d->updates >= (u32)d->config.maxchange_start &&
 	    nts_fixed_abs(change) > d->config.maxchange) {
+		d->refused = change;
 		if (d->config.maxchange_ignore >= 0 &&
 		    d->changes_ignored >= d->config.maxchange_ignore) {
 			d->gave_up = true;

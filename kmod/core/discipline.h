@@ -76,6 +76,7 @@ struct nts_discipline_config {
  * @updates: since the start
  * @steps_left: updates that may still step; negative = all
  * @changes_ignored: corrections refused
+ * @refused: the last of them, ns
  * @may_step: makestep allows to step the system clock
  * @step: step it in any case; set by the makestep command
  * @skew: bound of the error of the map's frequency, 2^-48
@@ -103,6 +104,7 @@ struct nts_discipline {
 	u32 updates;
 	s32 steps_left;
 	s32 changes_ignored;
+	s64 refused;
 	u32 falsetickers;
 	u32 shifts;
 	s64 look_again;
