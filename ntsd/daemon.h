@@ -72,7 +72,6 @@ void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
-void daemon_control(void *arg, const char *request, char *reply);
 void daemon_dump(struct daemon *d);
 void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);

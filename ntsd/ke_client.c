@@ -159,7 +159,7 @@ static const char *waiting_for(const struct exchange *x)
 }
 
 /* Return: false when the time is up. */
-static bool wait(const struct exchange *x, int epoll, uint64_t until_ms)
+static bool wait_for(const struct exchange *x, int epoll, uint64_t until_ms)
 {
 	struct epoll_event ev = { .events = x->events };
 	uint64_t now_ms = clock_ms();
@@ -176,7 +176,7 @@ static void run(struct exchange *x, int epoll)
 
 	x->events = EPOLLOUT;
 	x->result->no_tls = true;
-	while (wait(x, epoll, until_ms)) {
+	while (wait_for(x, epoll, until_ms)) {
 		enum tls_result res;
 
 		do

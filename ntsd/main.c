@@ -15,6 +15,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "requests.h"
 
 #ifndef NTSD_VERSION
 #define NTSD_VERSION "0.1"
@@ -154,7 +155,7 @@ static enum exit_code loop(struct daemon *d, int signals)
 				daemon_hear_source(d, (uint32_t)tag);
 			else if (tag & TAG_CONTROL)
 				control_hear(&d->control, (uint32_t)tag,
-					     daemon_control, d);
+					     requests_take, d);
 		}
 	}
 	return code;

@@ -30,6 +30,12 @@ NTSD_UNIT_CORE := $(O)/unit/obj/core/siv.o $(O)/unit/obj/core/cookie.o \
 NTSD_UNIT_ke_session := ke_record
 NTSD_UNIT_ke_response := ke_record
 NTSD_UNIT_keyring := file
+NTSD_UNIT_ke_client := conn helper hello ke_record ke_response ke_session log sandbox \
+	tls_client tls_server tls_wolfssl
+NTSD_UNIT_resolver := address helper log sandbox
+NTSD_UNIT_control := log
+NTSD_UNIT_events := address log
+NTSD_UNIT_adjust := log
 NTSD_UNIT_dump := file address
 NTSD_UNIT_lasttime := file
 NTSD_UNIT_driftfile := file

@@ -144,9 +144,10 @@ static void take_address(struct source *s, uint64_t now_ms)
 		tell_problem(s);
 		return;
 	}
-	if (source_place(s, &s->current, s->conf.port))
-		log_info("%s is %s", s->conf.name,
-			 address_text(&s->current, text));
+	address_text(&s->current, text);
+	if (source_place(s, &s->current, s->conf.port) &&
+	    strcmp(text, s->conf.name))
+		log_info("%s is %s", s->conf.name, text);
 }
 
 static int open_socket(const struct source *s)

@@ -386,7 +386,7 @@ bool sources_add(struct sources *all, const struct config_source *conf,
 /**
  * sources_delete() - end sources
  * @all: the set
- * @name: of them, or an address
+ * @name: of them; or, if there are none, an address
  *
  * Those of the configuration come back at a reload.
  *
@@ -395,12 +395,15 @@ bool sources_add(struct sources *all, const struct config_source *conf,
 bool sources_delete(struct sources *all, const char *name)
 {
 	char text[ADDRESS_TEXT_LEN], err[NL_ERR_LEN];
-	bool found = false;
+	bool found = false, by_name = false;
 
+	for (unsigned int i = 0; i < CONFIG_MAX_SOURCES; i++)
+		by_name |= all->slot[i] &&
+			   !strcasecmp(all->slot[i]->conf.name, name);
 	for (unsigned int i = 0; i < CONFIG_MAX_SOURCES; i++) {
 		struct source *s = all->slot[i];
 
-		if (!s || (strcasecmp(s->conf.name, name) &&
+		if (!s || (by_name ? strcasecmp(s->conf.name, name) :
 			   strcmp(address_text(&s->addr, text), name)))
 			continue;
 		if (s->id && all->attached &&

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "requests.h"
+
+static void tell_reply(void *arg, bool is_error, const char *file, int line,
+		       const char *text)
+{
+	(void)file;
+	(void)line;
+	if (is_error)
+		snprintf(arg, CONTROL_TEXT_LEN, "400 %.900s", text);
+}
+
+static void add_source(struct daemon *d, const char *line, char *reply)
+{
+	struct config_source source;
+
+	snprintf(reply, CONTROL_TEXT_LEN, "400 add needs server or pool");
+	if (!config_read_source(line, &source, tell_reply, reply))
+		return;
+	if (sources_add(&d->sources, &source, daemon_now_ms()))
+		snprintf(reply, CONTROL_TEXT_LEN, "200 OK");
+	else
+		snprintf(reply, CONTROL_TEXT_LEN, "511 Source already present");
+}
+
+/**
+ * requests_take() - do what ntsctl asks for: a control_do
+ * @arg: the daemon
+ * @request: its words are separated by single spaces
+ * @reply: filled in
+ */
+void requests_take(void *arg, const char *request, char *reply)
+{
+	struct daemon *d = arg;
+
+	log_debug("request: %s", request);
+	if (!d->serving || !d->attached) {
+		snprintf(reply, CONTROL_TEXT_LEN,
+			 "502 The daemon is not ready, or without kernel module");
+		return;
+	}
+	snprintf(reply, CONTROL_TEXT_LEN, "200 OK");
+	if (!strncmp(request, "add ", 4))
+		add_source(d, request + 4, reply);
+	else if (!strncmp(request, "delete ", 7)) {
+		if (!sources_delete(&d->sources, request + 7))
+			snprintf(reply, CONTROL_TEXT_LEN, "503 No such source");
+	} else if (!strcmp(request, "refresh"))
+		daemon_refresh(d);
+	else if (!strcmp(request, "reload sources"))
+		daemon_reload(d);
+	else if (!strcmp(request, "dump"))
+		daemon_dump(d);
+	else
+		snprintf(reply, CONTROL_TEXT_LEN, "400 Unknown request");
+}
