@@ -42,7 +42,6 @@ static bool may_ask(const struct control *c, int fd)
 
 static void admit(struct control *c)
 {
-	static const char refusal[] = "501 Not authorised";
 	int fd = accept4(c->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	unsigned int i = 0;
 
@@ -50,11 +49,6 @@ static void admit(struct control *c)
 		return;
 	while (i < CONTROL_CLIENTS && c->client[i] >= 0)
 		i++;
-	if (!may_ask(c, fd)) {
-		send(fd, refusal, strlen(refusal), MSG_NOSIGNAL | MSG_DONTWAIT);
-		close(fd);
-		return;
-	}
 	/* All are taken: the one that has been silent gives way. */
 	if (i == CONTROL_CLIENTS)
 		hang_up(c, &c->client[--i]);
@@ -166,8 +160,9 @@ void control_hear(struct control *c, unsigned int index, control_do *run,
 		return;
 	if (len > 0 && len < (ssize_t)sizeof(request)) {
 		request[len] = '\0';
-		snprintf(reply, sizeof(reply), "500 Failed");
-		run(arg, request, reply);
+		snprintf(reply, sizeof(reply), "501 Not authorised");
+		if (may_ask(c, *fd))
+			run(arg, request, reply);
 		send(*fd, reply, strlen(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
 	hang_up(c, fd);
