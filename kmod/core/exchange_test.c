@@ -113,6 +113,26 @@ static void request_reveals_nothing(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, f->packet + 40, f->entropy, 8);
 }
 
+static void request_uses_its_entropy_once(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 6);
+	static const u8 zero[NTS_COOKIE_LEN];
+	const u8 *uid, *placeholder, *nonce;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, true);
+	uid = f->packet + NTS_NTP_HEADER_LEN + NTS_EXT_HEADER_LEN;
+	placeholder = uid + NTS_UNIQUE_ID_MIN_LEN + NTS_COOKIE_EXT_LEN;
+	nonce = f->packet + f->len - NTS_SIV_TAG_LEN - NTS_NONCE_LEN;
+	KUNIT_EXPECT_MEMEQ(test, f->packet + 40, f->entropy, 8);
+	KUNIT_EXPECT_MEMEQ(test, uid, f->entropy + 8, NTS_UNIQUE_ID_MIN_LEN);
+	KUNIT_EXPECT_MEMEQ(test, nonce, f->entropy + 8 + NTS_UNIQUE_ID_MIN_LEN,
+			   NTS_NONCE_LEN);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(placeholder), (u16)NTS_EXT_PLACEHOLDER);
+	KUNIT_EXPECT_MEMEQ(test, placeholder + NTS_EXT_HEADER_LEN, zero, sizeof(zero));
+	KUNIT_EXPECT_MEMEQ(test, &f->jar.siv, zero, sizeof(zero));
+}
+
 static void request_transmit_is_never_zero(struct kunit *test)
 {
 	struct exchange_fixture *f = exchange_set_up(test, 0);
@@ -182,8 +202,10 @@ static void reply_tells_the_time(struct kunit *test)
 	f->quality.root_dispersion = 0x00004000;
 	f->quality.reftime = nts_ntptime_from_ns(SERVER_TIME - 7);
 	ask(f, false);
+	f->packet[2] = 9;
 	answer(test, f);
 	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+	KUNIT_EXPECT_EQ(test, f->answer.poll, (s8)9);
 	KUNIT_EXPECT_EQ(test, f->answer.leap, (u8)1);
 	KUNIT_EXPECT_EQ(test, f->answer.version, (u8)4);
 	KUNIT_EXPECT_EQ(test, f->answer.stratum, (u8)2);
@@ -359,7 +381,12 @@ static void reply_authenticator_lengths(struct kunit *test)
 	static const struct {
 		u16 nonce;
 		u16 text;
-	} lengths[] = { { 0xffff, 16 }, { 16, 0xffff }, { 16, 15 }, { 0xfffd, 0xfffd } };
+	} lengths[] = {
+		{ 0xffff, 16 }, { 16, 0xffff }, { 16, 15 }, { 0xfffd, 0xfffd },
+		/* The answer has two cookies: one octet, and one nonce, too many. */
+		{ 16, 16 + 2 * NTS_COOKIE_EXT_LEN + 1 }, { 17, 16 + 2 * NTS_COOKIE_EXT_LEN },
+		{ 32 + 2 * NTS_COOKIE_EXT_LEN + 4, 16 }, { 36 + 2 * NTS_COOKIE_EXT_LEN, 16 },
+	};
 	struct exchange_fixture *f = exchange_answered(test);
 	u8 *body;
 	u32 i;
@@ -371,6 +398,69 @@ static void reply_authenticator_lengths(struct kunit *test)
 		put_unaligned_be16(lengths[i].text, body + 2);
 		KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_EXT);
 	}
+}
+
+/* An answer whose encrypted part is @text, by a server that has the keys. */
+static void answer_with(struct exchange_fixture *f, const u8 *text, u32 len)
+{
+	u32 offset = NTS_NTP_HEADER_LEN + UID_EXT_LEN;
+	u8 *body = nts_ext_put(f->packet + offset, NTS_EXT_AUTH, (u16)(40 + len));
+	const struct nts_span ad[] = { { f->packet, offset }, { body + 4, 16 } };
+
+	f->packet[0] = NTS_NTP_LVM(0, 4, NTS_NTP_MODE_SERVER);
+	f->packet[1] = 1;
+	memcpy(f->packet + 24, &f->exchange.transmit, 8);
+	memset(f->packet + 32, 1, 16);
+	put_unaligned_be16(16, body);
+	put_unaligned_be16((u16)(16 + len), body + 2);
+	memcpy(body + 36, text, len);
+	nts_siv_setkey(&f->session.siv, f->server.s2c, NTS_SIV_LIB);
+	nts_siv_seal(&f->session.siv, ad, 2, body + 36, len, body + 20);
+	f->len = offset + 40 + len;
+}
+
+static void reply_cookies_are_kept_as_they_are(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 1);
+	u8 text[2 * 24], cookie[NTS_MAX_COOKIE_LEN];
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, true);
+	memset(nts_ext_put(text, NTS_EXT_COOKIE, 20), 0xa1, 16);
+	memset(nts_ext_put(text + 20, 0x1234, 4), 0, 0);
+	memset(nts_ext_put(text + 24, NTS_EXT_COOKIE, 24), 0xa2, 20);
+	answer_with(f, text, sizeof(text));
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+	KUNIT_EXPECT_EQ(test, f->answer.cookies, (u8)2);
+	KUNIT_EXPECT_EQ(test, nts_jar_take(&f->jar, cookie), 16U);
+	KUNIT_EXPECT_MEMEQ(test, cookie, text + 4, 16);
+	KUNIT_EXPECT_EQ(test, nts_jar_take(&f->jar, cookie), 20U);
+	KUNIT_EXPECT_MEMEQ(test, cookie, text + 28, 20);
+}
+
+/* Authentic, yet malformed: what cannot be a field ends the search. */
+static void reply_malformed_cookies(struct kunit *test)
+{
+	static const u16 lengths[] = { 0, 3, 22, 28, 0xfffc };
+	struct exchange_fixture *f;
+	u8 text[24] = { 0 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		f = exchange_set_up(test, 1);
+		KUNIT_ASSERT_NOT_NULL(test, f);
+		ask(f, true);
+		nts_ext_put(text, NTS_EXT_COOKIE, lengths[i]);
+		answer_with(f, text, sizeof(text));
+		KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+		KUNIT_EXPECT_EQ(test, f->answer.cookies, (u8)0);
+	}
+	/* None at all is allowed, though it starves us. */
+	f = exchange_set_up(test, 1);
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	ask(f, true);
+	answer_with(f, text, 0);
+	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
 }
 
 static void sample_of_a_symmetric_exchange(struct kunit *test)
@@ -421,6 +511,7 @@ static void sample_of_impossible_times(struct kunit *test)
 
 static struct kunit_case exchange_cases[] = {
 	KUNIT_CASE(request_reveals_nothing),
+	KUNIT_CASE(request_uses_its_entropy_once),
 	KUNIT_CASE(request_transmit_is_never_zero),
 	KUNIT_CASE(request_without_cookie_or_keys),
 	KUNIT_CASE(request_refills_to_eight),
@@ -436,6 +527,8 @@ static struct kunit_case exchange_cases[] = {
 	KUNIT_CASE(reply_without_timestamps),
 	KUNIT_CASE(reply_fields_behind_the_authenticator),
 	KUNIT_CASE(reply_authenticator_lengths),
+	KUNIT_CASE(reply_cookies_are_kept_as_they_are),
+	KUNIT_CASE(reply_malformed_cookies),
 	KUNIT_CASE(sample_of_a_symmetric_exchange),
 	KUNIT_CASE(sample_of_impossible_times),
 	{ }

@@ -165,6 +165,69 @@ static void poll_grows_without_answers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)10);
 }
 
+static void poll_of_the_selected_grows_slower(struct kunit *test)
+{
+	struct poll_fixture *f = poll_set_up(test, 0);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (i = 0; i < 8; i++)
+		nts_poll_sent(&f->poll, &f->source, true, f->now, MIDDLE);
+	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)6);
+}
+
+static void poll_shifts_reach(struct kunit *test)
+{
+	struct poll_fixture *f = poll_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->source.reach = 0x81;
+	step(f);
+	KUNIT_EXPECT_EQ(test, f->source.reach, (u8)2);
+	/* The packet ahead of a request is none. */
+	f->poll.ahead = true;
+	step(f);
+	KUNIT_EXPECT_EQ(test, f->source.reach, (u8)2);
+}
+
+static void poll_stays_at_its_limits(struct kunit *test)
+{
+	struct poll_fixture *f = poll_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->poll.poll = 12;
+	nts_poll_limits(&f->poll, &f->source.options);
+	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)10);
+	/* One good reason is enough to come down again. */
+	f->source.samples.n = 16;
+	step(f);
+	answered(f, true, 1100, 1000);
+	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)10);
+	step(f);
+	answered(f, true, 2000, 1000);
+	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)9);
+	f->poll.poll = 3;
+	nts_poll_limits(&f->poll, &f->source.options);
+	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)6);
+	KUNIT_EXPECT_EQ(test, f->poll.score, 0);
+}
+
+static void poll_burst_begins_soon(struct kunit *test)
+{
+	struct poll_fixture *f = poll_set_up(test, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	step(f);
+	f->poll.ahead = true;
+	nts_poll_burst(&f->poll, 2, 3, f->now);
+	KUNIT_EXPECT_TRUE(test, nts_poll_counts(&f->poll));
+	KUNIT_EXPECT_EQ(test, step(f), SECOND / 5);
+	KUNIT_EXPECT_EQ(test, step(f), 2 * SECOND);
+	answered(f, true, 0, 1);
+	answered(f, true, 0, 1);
+	KUNIT_EXPECT_EQ(test, f->poll.max_left, (u8)0);
+}
+
 static void poll_spreads_its_requests(struct kunit *test)
 {
 	struct poll_fixture *f = poll_set_up(test, 0);
@@ -248,8 +311,12 @@ static void poll_rate_slows_down(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	step(f);
+	f->poll.ahead = true;
 	nts_poll_rate(&f->poll, &f->source.options, f->now);
 	KUNIT_EXPECT_FALSE(test, f->poll.good_left);
+	KUNIT_EXPECT_FALSE(test, f->poll.max_left);
+	KUNIT_EXPECT_FALSE(test, f->poll.waiting);
+	KUNIT_EXPECT_TRUE(test, nts_poll_counts(&f->poll));
 	KUNIT_EXPECT_EQ(test, f->poll.poll, (s8)7);
 	KUNIT_EXPECT_EQ(test, step(f), 4 * 128 * SECOND);
 }
@@ -259,9 +326,14 @@ static void poll_stopped_is_never_due(struct kunit *test)
 	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
+	step(f);
+	f->poll.ahead = true;
 	nts_poll_stop(&f->poll);
 	KUNIT_EXPECT_EQ(test, f->poll.next, NTS_POLL_NEVER);
 	KUNIT_EXPECT_FALSE(test, f->poll.good_left);
+	KUNIT_EXPECT_FALSE(test, f->poll.max_left);
+	KUNIT_EXPECT_FALSE(test, f->poll.waiting);
+	KUNIT_EXPECT_TRUE(test, nts_poll_counts(&f->poll));
 }
 
 static void poll_skipped_is_tried_again_soon(struct kunit *test)
@@ -283,6 +355,10 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(poll_shrinks_without_samples),
 	KUNIT_CASE(poll_shrinks_when_prediction_fails),
 	KUNIT_CASE(poll_grows_without_answers),
+	KUNIT_CASE(poll_of_the_selected_grows_slower),
+	KUNIT_CASE(poll_shifts_reach),
+	KUNIT_CASE(poll_stays_at_its_limits),
+	KUNIT_CASE(poll_burst_begins_soon),
 	KUNIT_CASE(poll_spreads_its_requests),
 	KUNIT_CASE(poll_below_a_second_only_nearby),
 	KUNIT_CASE(poll_presend),
