@@ -61,7 +61,8 @@ static int put_select(struct sk_buff *skb, const struct nts_assoc *assoc, s64 ra
 	       nla_put_u32(skb, NTS_A_SOURCE_EFFECTIVE_FLAGS, source->flags) ?:
 	       nla_put_u32(skb, NTS_A_SOURCE_SCORE,
 			   (u32)min_t(u64, source->score, U32_MAX)) ?:
-	       (!source->samples.n ? 0 :
+	       /* Selection never looked at it. */
+	       (!source->low && !source->high ? 0 :
 		(put_s64(skb, NTS_A_SOURCE_INTERVAL_LOW, source->low - ours) ?:
 		 put_s64(skb, NTS_A_SOURCE_INTERVAL_HIGH, source->high - ours)));
 }
