@@ -339,7 +339,8 @@ static void statistics(void)
 
 	stats_init(&stats, &scenario);
 	for (i = 1; i <= 300; i++)
-		stats_sample(&stats, i, i < 40 ? 0.1 : i == 50 ? -0.02 : i == 200 ? 5e-4 : i % 2 ? 3e-4 : -4e-4,
+		stats_sample(&stats, i, i < 40 ? 0.1 : i == 50 ? -0.02 : i == 200 ? 5e-4 :
+			     i % 2 ? 3e-4 : -4e-4,
 			     i % 2 ? 1e-6 : -1e-6);
 	EXPECT(stats.samples == 201);
 	EXPECT(near(sqrt(stats.squares / 201) * 1e9L, 354e3L, 1e3L));
