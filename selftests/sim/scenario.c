@@ -166,7 +166,7 @@ void scenario_parse(struct scenario *scenario, const char *words)
 	if (!copy)
 		die("out of memory", "CLOCKSIM");
 	*scenario = (struct scenario){
-		.seed = 1, .duration = 10000, .from = 2000, .limit = 1e-3,
+		.seed = 1, .duration = 10000, .from = -1, .limit = 1e-3,
 		.offset = 0.1, .freq = 100e-6, .wander = 1e-9,
 		.delay = 100e-6, .jitter = 100e-6, .jitter_back = -1, .reading = 25e-9,
 	};
@@ -177,5 +177,9 @@ void scenario_parse(struct scenario *scenario, const char *words)
 
 		parse_server(scenario, usual);
 	}
+	if (scenario->from < 0)
+		scenario->from = scenario->duration / 5;
+	if (scenario->from >= scenario->duration)
+		die("nothing would be counted", "from is not before duration");
 	free(copy);
 }

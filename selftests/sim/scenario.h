@@ -30,7 +30,7 @@ struct scenario_server {
 struct scenario {
 	uint64_t seed;
 	double duration;
-	double from;		/* start of the statistics of offset and frequency */
+	double from;		/* start of the statistics, usually after a fifth of that */
 	double sync_from;	/* the time to synchronise counts from here */
 	double limit;		/* and ends when the offset stays below this */
 	double offset, freq;	/* of our clock, at first */

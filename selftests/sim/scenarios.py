@@ -46,12 +46,12 @@ ALL = {
     "congestion": Scenario(
         "each 10 min the way there is congested for 2 min, by 10 ms", "jitter=20e-6 bursts=600,120,10e-3",
         POLL6, 100e3, 1000e3, 600),
-    "poll_10": Scenario("poll 10, 100,000 s", "duration=100000 from=20000",
+    "poll_10": Scenario("poll 10, 100,000 s", "duration=100000",
                         servers(1, "minpoll 10 maxpoll 10"), 150e3, 600e3, 4000),
-    "poll_m2": Scenario("poll -2, jitter 1 us, 2000 s", "jitter=1e-6 duration=2000 from=400",
+    "poll_m2": Scenario("poll -2, jitter 1 us, 2000 s", "jitter=1e-6 duration=2000",
                         servers(1, "minpoll -2 maxpoll -2"), 600, 3e3, 60),
     "poll_default": Scenario("poll 6 to 10 with iburst, 40,000 s",
-                             "duration=40000 from=8000", servers(1, "iburst"),
+                             "duration=40000", servers(1, "iburst"),
                              150e3, 600e3, 60),
     "freq_jump": Scenario("the frequency jumps by 5 ppm", "jitter=10e-6 freqjump=5e-6@5000",
                           POLL6, 100e3, 1000e3, 200),
@@ -80,7 +80,7 @@ def more(name, about, world, conf=POLL6):
     return name, Scenario(about, world, conf, float("inf"), float("inf"), float("inf"))
 
 
-LONG = "duration=40000 from=8000"
+LONG = "duration=40000"
 MORE = dict([
     more("gamma_100us", "jitter of four queues in a row", "shape=gamma"),
     more("gamma_1ms", "the same, 1 ms", "shape=gamma jitter=1e-3"),
@@ -111,9 +111,9 @@ MORE = dict([
     more("freq_jump_50ppm", "the frequency jumps by 50 ppm", "freqjump=50e-6@5000"),
     more("foreign_2s", "another program steps the clock by 2 s",
          "step=2@4000 sync_from=4000 from=5500"),
-    more("poll_0", "poll 0, jitter 1 us", "jitter=1e-6 duration=3000 from=600",
+    more("poll_0", "poll 0, jitter 1 us", "jitter=1e-6 duration=3000",
          servers(1, "minpoll 0 maxpoll 0")),
-    more("poll_4", "poll 4", "duration=5000 from=1000", servers(1, "minpoll 4 maxpoll 4")),
+    more("poll_4", "poll 4", "duration=5000", servers(1, "minpoll 4 maxpoll 4")),
     more("poll_8", "poll 8", LONG, servers(1, "minpoll 8 maxpoll 8")),
     more("default_10us", "poll 6 to 10, jitter 10 us", f"jitter=10e-6 {LONG}",
          servers(1, "iburst")),
