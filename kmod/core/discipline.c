@@ -72,6 +72,19 @@ void nts_discipline_init(struct nts_discipline *d, const struct nts_discipline_c
 	nts_select_init(&d->select);
 }
 
+/* Long-term average of corrections; the first ones say nothing about those to come. */
+static s64 average(const struct nts_discipline *d, s64 change)
+{
+	struct nts_real square = nts_real_square(nts_real(change));
+	struct nts_real average = nts_real_square(nts_real(d->rms_offset));
+
+	if (d->updates < 2)
+		return nts_fixed_abs(change);
+	average = nts_real_add(nts_real_mul(average, nts_real_ratio(9, 10)),
+			       nts_real_mul(square, nts_real_ratio(1, 10)));
+	return nts_real_round(nts_real_sqrt(average), 0);
+}
+
 /* Take over what the sources say. Returns bits for nts_discipline_update(). */
 static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u32 n, s64 raw)
 {
@@ -116,12 +129,7 @@ static u32 follow(struct nts_discipline *d, struct nts_source *const *sources, u
 	else
 		d->interval = nts_fixed_sub(raw, d->update_raw);
 	d->last_offset = change;
-	/* The first corrections say nothing about those to come. */
-	d->rms_offset = d->updates < 2 ? nts_fixed_abs(change) :
-			nts_real_round(nts_real_sqrt(nts_real_add(
-				nts_real_div(nts_real_square(nts_real(change)), nts_real(10)),
-				nts_real_mul(nts_real_square(nts_real(d->rms_offset)),
-					     nts_real_ratio(9, 10)))), 0);
+	d->rms_offset = average(d, change);
 	d->update_raw = raw;
 	d->synchronised = true;
 	d->updates += d->updates < ~0U;

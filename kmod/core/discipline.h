@@ -43,17 +43,17 @@ struct nts_discipline_config {
 };
 
 /* What nts_discipline_update() did: bits. */
-#define NTS_DISCIPLINE_UPDATED		(1U << 0)	/* NTP time follows new samples */
-#define NTS_DISCIPLINE_SELECTED		(1U << 1)	/* another source is followed */
-#define NTS_DISCIPLINE_SYNCHRONISED	(1U << 2)	/* was not before */
-#define NTS_DISCIPLINE_LOST		(1U << 3)	/* no source can be followed */
-#define NTS_DISCIPLINE_FALSETICKER	(1U << 5)	/* a source began to disagree */
-#define NTS_DISCIPLINE_FREQUENCY	(1U << 6)	/* the frequency was taken over */
-#define NTS_DISCIPLINE_MAXCHANGE	(1U << 7)	/* a correction was refused */
-#define NTS_DISCIPLINE_GAVE_UP		(1U << 8)	/* too many were: no more updates */
-#define NTS_DISCIPLINE_LEAP		(1U << 9)	/* a leap second took place */
-#define NTS_DISCIPLINE_LEAP_SET		(1U << 10)	/* the leap announcement changed */
-#define NTS_DISCIPLINE_AUTH		(1U << 11)	/* plain and authenticated changed places */
+#define NTS_DISCIPLINE_UPDATED		BIT(0)	/* NTP time follows new samples */
+#define NTS_DISCIPLINE_SELECTED		BIT(1)	/* another source is followed */
+#define NTS_DISCIPLINE_SYNCHRONISED	BIT(2)	/* was not before */
+#define NTS_DISCIPLINE_LOST		BIT(3)	/* no source can be followed */
+#define NTS_DISCIPLINE_FALSETICKER	BIT(5)	/* a source began to disagree */
+#define NTS_DISCIPLINE_FREQUENCY	BIT(6)	/* the frequency was taken over */
+#define NTS_DISCIPLINE_MAXCHANGE	BIT(7)	/* a correction was refused */
+#define NTS_DISCIPLINE_GAVE_UP		BIT(8)	/* too many were: no more updates */
+#define NTS_DISCIPLINE_LEAP		BIT(9)	/* a leap second took place */
+#define NTS_DISCIPLINE_LEAP_SET		BIT(10)	/* the leap announcement changed */
+#define NTS_DISCIPLINE_AUTH		BIT(11)	/* plain and authenticated changed places */
 
 /**
  * struct nts_discipline - the clock of one network namespace

@@ -343,8 +343,8 @@ static void discipline_leap(struct kunit *test)
 	source = &sim->source[0];
 	sim->d.config.leap_mode = c->mode;
 	/* Ten minutes before the midnight. */
-	nts_samples_shift(&source->samples, c->begin - nts_clockmap_time(&sim->d.map, sim_raw(sim)));
 	raw = sim_raw(sim);
+	nts_samples_shift(&source->samples, c->begin - nts_clockmap_time(&sim->d.map, raw));
 	source->server.leap = c->announced;
 	events = nts_discipline_update(&sim->d, sim->sources, 1, 0, raw);
 	KUNIT_EXPECT_EQ(test, !!(events & NTS_DISCIPLINE_LEAP_SET), c->shift != 0);

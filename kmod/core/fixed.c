@@ -39,7 +39,7 @@ static u64 magnitude(s64 value)
  */
 s64 nts_fixed_muldiv(s64 a, s64 b, s64 c)
 {
-	unsigned __int128 rest = (unsigned __int128)magnitude(a) * magnitude(b);
+	__int128 rest = (__int128)magnitude(a) * magnitude(b);
 	bool negative = (a < 0) ^ (b < 0) ^ (c < 0);
 	u64 divisor = magnitude(c), quotient = 0;
 	int bit;
@@ -50,8 +50,8 @@ s64 nts_fixed_muldiv(s64 a, s64 b, s64 c)
 	if (!divisor || (u64)(rest >> 63) >= divisor)
 		return negative ? NTS_S64_MIN : NTS_S64_MAX;
 	for (bit = 62; bit >= 0; bit--) {
-		if (rest >= (unsigned __int128)divisor << bit) {
-			rest -= (unsigned __int128)divisor << bit;
+		if (rest >= (__int128)divisor << bit) {
+			rest -= (__int128)divisor << bit;
 			quotient |= 1ULL << bit;
 		}
 	}

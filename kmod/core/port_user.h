@@ -29,6 +29,10 @@ typedef int64_t s64;
 #define NSEC_PER_SEC 1000000000L
 #endif
 
+#ifndef BIT
+#define BIT(n) (1UL << (n))
+#endif
+
 #define cpu_to_be16(x) ((__be16)htobe16(x))
 #define cpu_to_be32(x) ((__be32)htobe32(x))
 #define cpu_to_be64(x) ((__be64)htobe64(x))

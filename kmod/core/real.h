@@ -25,6 +25,7 @@ struct nts_real {
 
 #define NTS_REAL_EXPONENT 4096
 #define NTS_REAL_ZERO ((struct nts_real){ 0, 0 })
+#define NTS_REAL_THIRD ((struct nts_real){ 0x2aaaaaaaaaaaaaaa, -63 })
 
 struct nts_real nts_real_make(s64 value, s32 exponent);
 struct nts_real nts_real_add(struct nts_real a, struct nts_real b);

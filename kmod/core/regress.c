@@ -43,7 +43,7 @@ static struct nts_real noise(const struct nts_regress_point *point, s8 floor)
 {
 	struct nts_real spread = nts_real(point->spread);
 
-	return nts_real_add(nts_real_div(nts_real_square(spread), nts_real(3)),
+	return nts_real_add(nts_real_mul(nts_real_square(spread), NTS_REAL_THIRD),
 			    nts_real_make(1, floor));
 }
 
@@ -51,16 +51,13 @@ static struct nts_real noise(const struct nts_regress_point *point, s8 floor)
 static void carry(struct nts_regress_line *line, s64 dt, struct nts_real q)
 {
 	struct nts_real t = nts_real(dt), gained = nts_real_mul(q, t);
-	struct nts_real swept = nts_real_mul(line->var_slope, t);
+	struct nts_real swept = nts_real_mul(line->var_slope, t), change;
 
 	line->offset = nts_real_add(line->offset, nts_real_mul(line->slope, t));
 	/* P11 += 2 t P12 + t^2 P22 + q t^3/3 */
-	line->var_offset = nts_real_add(line->var_offset,
-					nts_real_mul(t, nts_real_add(nts_real_shift(line->covariance, 1),
-								     swept)));
-	line->var_offset = nts_real_add(line->var_offset,
-					nts_real_div(nts_real_mul(gained, nts_real_square(t)),
-						     nts_real(3)));
+	change = nts_real_add(nts_real_shift(line->covariance, 1), swept);
+	change = nts_real_add(change, nts_real_mul(nts_real_mul(gained, t), NTS_REAL_THIRD));
+	line->var_offset = nts_real_add(line->var_offset, nts_real_mul(t, change));
 	/* P12 += t P22 + q t^2/2 */
 	line->covariance = nts_real_add(line->covariance,
 					nts_real_add(swept,
@@ -68,16 +65,16 @@ static void carry(struct nts_regress_line *line, s64 dt, struct nts_real q)
 	line->var_slope = nts_real_add(line->var_slope, gained);
 }
 
-/* Take in a measurement @miss away from what was expected. */
+/* Take in a measurement @miss away from what was expected, by @weight = 1/sum. */
 static void correct(struct nts_regress_line *line, struct nts_real miss, struct nts_real var,
-		    struct nts_real sum)
+		    struct nts_real weight)
 {
-	struct nts_real share = nts_real_div(var, sum);
-	struct nts_real gain = nts_real_div(line->covariance, sum);
+	struct nts_real share = nts_real_mul(var, weight);
+	struct nts_real gain = nts_real_mul(line->covariance, weight);
 
-	line->offset = nts_real_add(line->offset,
-				    nts_real_mul(miss, nts_real_div(line->var_offset, sum)));
-	line->slope = nts_real_add(line->slope, nts_real_mul(miss, gain));
+	miss = nts_real_mul(miss, weight);
+	line->offset = nts_real_add(line->offset, nts_real_mul(miss, line->var_offset));
+	line->slope = nts_real_add(line->slope, nts_real_mul(miss, line->covariance));
 	line->var_slope = nts_real_sub(line->var_slope, nts_real_mul(gain, line->covariance));
 	line->var_offset = nts_real_mul(line->var_offset, share);
 	line->covariance = nts_real_mul(line->covariance, share);
@@ -167,7 +164,7 @@ static void count_run(struct nts_regress *r, struct nts_real miss, struct nts_re
  */
 static s64 penalty(const struct nts_regress_tune *tune)
 {
-	return (s64)tune->wander * tune->wander * 4096 + (s64)tune->floor * 3000;
+	return (s64)tune->wander * tune->wander * 12000 + (s64)tune->floor * 3000;
 }
 
 /**
@@ -187,7 +184,7 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 	struct nts_real q = walk(tune), weights = NTS_REAL_ZERO, squares = NTS_REAL_ZERO;
 	const struct nts_real largest = nts_real(JUMP_VARIANCES);
 	struct nts_regress_line *line = &r->line;
-	struct nts_real var, miss, sum, square;
+	struct nts_real var, miss, sum, square, weight;
 	u32 i, first = r->begin;
 	s64 bits = 0, dt;
 	s8 last = 0;
@@ -211,7 +208,8 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 			bits += JUMP_BITS * 65536;
 		}
 		count_run(r, miss, sum, &last);
-		square = nts_real_div(nts_real_square(miss), sum);
+		weight = nts_real_div(nts_real(1), sum);
+		square = nts_real_mul(nts_real_square(miss), weight);
 		bits += nts_real_log2(sum);
 		if (nts_real_cmp(square, largest) > 0) {
 			/* Far out the normal distribution is no model any more. */
@@ -219,9 +217,9 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 			square = largest;
 		}
 		squares = nts_real_add(squares, square);
-		weights = nts_real_add(weights, nts_real_div(nts_real(1), sum));
+		weights = nts_real_add(weights, weight);
 		if (use)
-			correct(line, miss, var, sum);
+			correct(line, miss, var, weight);
 	}
 	/* log2(e) is 94548/65536 */
 	r->likelihood = -(bits + nts_real_round(nts_real_mul(squares, nts_real(94548)), 0)) / 2 -
@@ -249,9 +247,11 @@ void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prio
 	struct nts_regress_tune best = *tune, try;
 	u32 i, begin = r->begin;
 	s64 likelihood;
+	s32 all_noise;
 
 	nts_regress_fit(r, prior, tune);
 	likelihood = r->likelihood;
+	all_noise = nts_real_log2(nts_real_square(nts_real(r->sd))) / 65536;
 	for (i = 0; i <= ARRAY_SIZE(step); i++) {
 		if (i < ARRAY_SIZE(step)) {
 			try.wander = tune->wander + step[i].wander;
@@ -259,7 +259,7 @@ void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prio
 		} else {
 			/* All that is seen may be noise of the two clocks. */
 			try.wander = 0;
-			try.floor = (s8)nts_fixed_clamp(nts_real_log2(nts_real_square(nts_real(r->sd))) / 65536, 0, FLOOR_MAX);
+			try.floor = (s8)nts_fixed_clamp(all_noise, 0, FLOOR_MAX);
 		}
 		if (try.wander < WANDER_MIN || try.wander > WANDER_MAX ||
 		    try.floor < 0 || try.floor > FLOOR_MAX)

@@ -2,8 +2,8 @@
 /* What one source's clock was measured to be, and the line through it. */
 #include "samples.h"
 
-/* A delay or dispersion beyond this says nothing: 2^36 ns is more than a minute. */
-#define NTS_SAMPLES_LARGEST	(1LL << 36)
+/* A delay or dispersion of more than a minute says nothing. */
+#define NTS_SAMPLES_LARGEST	64000000000LL
 
 /* So much more likely has an asymmetry to make the samples: 2^20 times. */
 #define ASYMMETRY_BITS		(20 << 16)
@@ -108,8 +108,8 @@ static s64 unseen_spread(const struct nts_samples *s)
 
 	for (i = 0; i < s->n; i++)
 		rise += (at(s, i)->delay - s->min_delay) / n;
-	/* 80/256 */
-	return rise * 80 / nts_fixed_sqrt((u64)n << 16) + s->min_delay / (2 * n * n);
+	/* 120/256 */
+	return rise * 120 / nts_fixed_sqrt((u64)n << 16) + s->min_delay / (2 * n * n);
 }
 
 /* Drop the oldest samples. */
@@ -263,7 +263,7 @@ u32 nts_samples_accept(const struct nts_samples *s, const struct nts_sample *sam
 		       const struct nts_samples_limits *limits)
 {
 	u32 failed = 0;
-	s64 rise, miss, allowed;
+	s64 rise, miss, allowed, age;
 
 	if (limits->delay > 0 && sample->delay > limits->delay)
 		failed |= NTS_SAMPLES_TEST_DELAY;
@@ -273,10 +273,10 @@ u32 nts_samples_accept(const struct nts_samples *s, const struct nts_sample *sam
 		failed |= NTS_SAMPLES_TEST_RATIO;
 	if (limits->deviation && s->n >= 6) {
 		rise = nts_fixed_sub(sample->delay, s->min_delay) / 2;
+		age = nts_fixed_abs(nts_fixed_sub(sample->raw, s->raw));
 		allowed = nts_fixed_muldiv(s->sd, limits->deviation, 65536);
-		allowed = nts_fixed_add(allowed,
-					nts_fixed_scale(nts_fixed_abs(nts_fixed_sub(sample->raw, s->raw)),
-							nts_fixed_add(s->skew, NTS_FREQ_PPM)));
+		allowed = nts_fixed_add(allowed, nts_fixed_scale(age, nts_fixed_add(s->skew,
+										    NTS_FREQ_PPM)));
 		miss = nts_fixed_abs(nts_fixed_sub(sample->offset,
 						   nts_samples_predict(s, sample->raw)));
 		/* An error larger than the delay explains is one of the clock. */

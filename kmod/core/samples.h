@@ -31,9 +31,9 @@ struct nts_sample {
 };
 
 /* Tests a sample can fail: chrony's A, B and C. */
-#define NTS_SAMPLES_TEST_DELAY		(1U << 0)
-#define NTS_SAMPLES_TEST_RATIO		(1U << 1)
-#define NTS_SAMPLES_TEST_DEVIATION	(1U << 2)
+#define NTS_SAMPLES_TEST_DELAY		BIT(0)
+#define NTS_SAMPLES_TEST_RATIO		BIT(1)
+#define NTS_SAMPLES_TEST_DEVIATION	BIT(2)
 
 /**
  * struct nts_samples_limits - when a sample is not worth using

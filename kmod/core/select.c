@@ -10,7 +10,7 @@
 #include "select.h"
 
 #define MIN_SAMPLES	3
-#define SCORE_ONE	(1 << 16)
+#define SCORE_ONE	65536
 /* Another source must have been better so clearly or so often. */
 #define SCORE_LIMIT	(10 * SCORE_ONE)
 #define SCORE_LARGEST	(1000000LL * SCORE_ONE)
@@ -259,7 +259,7 @@ static int choose(struct nts_select *select, struct nts_source *const *sources, 
 		  const struct nts_select_config *config, int which)
 {
 	int best = -1, old = select->selected;
-	s64 limit;
+	s64 limit, score;
 	u32 i;
 
 	if (old >= (int)n || old < 0 || sources[old]->state != NTS_SOURCE_STATE_SELECTED)
@@ -278,10 +278,8 @@ static int choose(struct nts_select *select, struct nts_source *const *sources, 
 			continue;
 		/* The one followed is given the benefit of reselectdist. */
 		limit = nts_fixed_add(cost(sources[i], config), config->reselectdist);
-		sources[i]->score = (u64)nts_fixed_clamp(nts_fixed_muldiv((s64)sources[i]->score,
-									  cost(sources[old], config),
-									  limit),
-							 SCORE_ONE, SCORE_LARGEST);
+		score = nts_fixed_muldiv((s64)sources[i]->score, cost(sources[old], config), limit);
+		sources[i]->score = (u64)nts_fixed_clamp(score, SCORE_ONE, SCORE_LARGEST);
 		if (sources[i]->score > SCORE_LIMIT &&
 		    (best < 0 || sources[i]->score > sources[best]->score))
 			best = (int)i;
@@ -460,15 +458,14 @@ void nts_select_combine(const struct nts_select *select,
 	for (i = 0; i < n && i < NTS_SELECT_MAX; i++) {
 		const struct nts_samples *s = &sources[i]->samples;
 		struct nts_real weight, var;
+		s64 apart;
 
 		if (sources[i]->state < NTS_SOURCE_STATE_COMBINED)
 			continue;
 		weight = nts_real_ratio(1, nts_fixed_max(1, sources[i]->distance));
 		weights = nts_real_add(weights, weight);
-		offsets = nts_real_add(offsets,
-				       nts_real_mul(weight,
-						    nts_real(nts_fixed_sub(nts_samples_predict(s, raw),
-									   base))));
+		apart = nts_fixed_sub(nts_samples_predict(s, raw), base);
+		offsets = nts_real_add(offsets, nts_real_mul(weight, nts_real(apart)));
 		var = nts_real_square(nts_real(nts_fixed_max(1, s->freq_sd)));
 		weight = nts_real_div(nts_real(1), var);
 		freq_weights = nts_real_add(freq_weights, weight);

@@ -387,7 +387,8 @@ static void select_random_input(struct kunit *test)
 			field[i] = (s64)random >> (random >> 32 & 63);
 		}
 		i = (u32)(random >> 40) % SOURCES;
-		sample.raw = nts_fixed_add(f->source[i].samples.raw, nts_fixed_abs(sample.raw) / 64);
+		sample.raw = nts_fixed_add(f->source[i].samples.raw,
+					   nts_fixed_abs(sample.raw) / 64);
 		nts_samples_add(&f->source[i].samples, &sample);
 		f->source[i].server.stratum = random >> 20 & 15;
 		f->source[i].server.leap = random >> 24 & 3;

@@ -140,25 +140,25 @@ static inline s64 sim_normal(struct sim *sim, s64 deviation)
 /* Exponentially distributed: -ln of an even one, a bit at a time. */
 static inline s64 sim_exponential(struct sim *sim, s64 mean)
 {
-	u64 x = (sim_random(sim) >> 1) | 1, squared;
+	s64 x = (s64)(sim_random(sim) >> 2) | 1, squared;
 	s64 log = 0;
 	int i;
 
-	/* x in [2^63, 2^64) and what was shifted out */
-	while (!(x >> 63)) {
+	/* x in [2^61, 2^62) and what was shifted out */
+	while (!(x >> 61)) {
 		x <<= 1;
 		log += 1LL << 32;
 	}
-	log -= 1LL << 32;
 	for (i = 31; i >= 0; i--) {
-		squared = (u64)((unsigned __int128)x * x >> 64);
-		if (squared >> 63) {
-			x = squared;
+		squared = (s64)((__int128)x * x >> 61);
+		if (squared >> 62) {
+			x = squared >> 1;
 			log -= 1LL << i;
 		} else {
-			x = squared << 1;
+			x = squared;
 		}
 	}
+	/* From 1 at x = 2^62 on. */
 	log += 1LL << 32;
 	/* log2 to ln */
 	return nts_fixed_muldiv(nts_fixed_muldiv(log, 2977044472LL, 1LL << 32), mean, 1LL << 32);
@@ -283,7 +283,7 @@ static inline void sim_judge(struct sim *sim)
 		sim->config.trace(sim, error);
 	if (nts_fixed_abs(error) > 1000000)
 		r->converged = sim->now;
-	if (sim->d.synchronised && (error < 0) != (sim->config.offset < 0))
+	if (sim->d.synchronised && (error ^ sim->config.offset) < 0)
 		r->overshoot = nts_fixed_max(r->overshoot, nts_fixed_abs(error));
 	map = nts_clockmap_time(&sim->d.map, sim_raw(sim)) - SIM_EPOCH - sim->now;
 	if (sim->d.synchronised &&

@@ -11,14 +11,14 @@ struct nts_discipline;
 /* A poll interval no source has: no extra packets. */
 #define NTS_SOURCE_NO_PRESEND	25
 
-#define NTS_SOURCE_IBURST	(1U << 0)
-#define NTS_SOURCE_BURST	(1U << 1)
-#define NTS_SOURCE_PREFER	(1U << 2)
-#define NTS_SOURCE_TRUST	(1U << 3)
-#define NTS_SOURCE_REQUIRE	(1U << 4)
-#define NTS_SOURCE_NOSELECT	(1U << 5)
-#define NTS_SOURCE_NTS		(1U << 6)
-#define NTS_SOURCE_XLEAVE	(1U << 7)
+#define NTS_SOURCE_IBURST	BIT(0)
+#define NTS_SOURCE_BURST	BIT(1)
+#define NTS_SOURCE_PREFER	BIT(2)
+#define NTS_SOURCE_TRUST	BIT(3)
+#define NTS_SOURCE_REQUIRE	BIT(4)
+#define NTS_SOURCE_NOSELECT	BIT(5)
+#define NTS_SOURCE_NTS		BIT(6)
+#define NTS_SOURCE_XLEAVE	BIT(7)
 /* The options selection looks at. */
 #define NTS_SOURCE_SELECT_FLAGS	(NTS_SOURCE_PREFER | NTS_SOURCE_TRUST | \
 				 NTS_SOURCE_REQUIRE | NTS_SOURCE_NOSELECT)

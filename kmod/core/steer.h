@@ -62,9 +62,9 @@ struct nts_adjust {
 };
 
 /* What nts_steer_plan() found: bits. */
-#define NTS_STEER_FOREIGN	(1U << 0)	/* another program steers the clock */
-#define NTS_STEER_RESUMED	(1U << 1)	/* and has left it alone again */
-#define NTS_STEER_STEP		(1U << 2)	/* the plan is a step */
+#define NTS_STEER_FOREIGN	BIT(0)	/* another program steers the clock */
+#define NTS_STEER_RESUMED	BIT(1)	/* and has left it alone again */
+#define NTS_STEER_STEP		BIT(2)	/* the plan is a step */
 
 /**
  * struct nts_steer - steering of one system clock
