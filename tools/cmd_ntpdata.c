@@ -54,14 +54,16 @@ static struct text refid_text(const struct source *source)
 	return format_refid(source->stratum <= TEXT_STRATUM ? source->refid : 0);
 }
 
-/* That of an IPv4 address is the address, the kernel knows that of the source's. */
 static uint32_t local_refid(const struct source *source)
 {
-	const uint8_t *b = source->local_bytes;
-
-	if (source->local_family != AF_INET)
+	if (!source->local_family)
 		return 0;
-	return (uint32_t)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
+	return refid_address(source->local_bytes, source->local_family == AF_INET ? 4 : 16);
+}
+
+static uint32_t remote_refid(const struct source *source)
+{
+	return refid_address(source->bytes, source->family == AF_INET ? 4 : 16);
 }
 
 static const char *local(const struct source *source)
@@ -96,7 +98,7 @@ static void print_totals(const struct source *source)
 
 static void print_text(const struct source *source)
 {
-	printf("Remote address  : %s (%08" PRIX32 ")\n", source->addr, source->addr_refid);
+	printf("Remote address  : %s (%08" PRIX32 ")\n", source->addr, remote_refid(source));
 	printf("Remote port     : %u\n", source->port);
 	printf("Local address   : %s (%08" PRIX32 ")\n", local(source), local_refid(source));
 	printf("Leap status     : %s\n", format_leap(source->leap));
@@ -133,7 +135,7 @@ static void print_values(const struct source *source)
 {
 	printf("%s,%08" PRIX32 ",%u,%s,%08" PRIX32 ",%s,%u,%s,%u,%" PRId32 ",%.0f,%" PRId32
 	       ",%.9f,%.6f,%.6f,%08" PRIX32 ",%s,%s,",
-	       source->addr, source->addr_refid, source->port, local(source),
+	       source->addr, remote_refid(source), source->port, local(source),
 	       local_refid(source), format_leap(source->leap), source->version,
 	       mode(source), source->stratum, source->remote_poll,
 	       ldexp(1.0, source->remote_poll), source->precision,

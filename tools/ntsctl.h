@@ -96,6 +96,9 @@ void object_bool(struct json_object *object, const char *key, bool value);
 void object_text(struct json_object *object, const char *key, const char *value);
 void object_key_id(struct json_object *object, uint32_t id);
 
+/* refid.c APIs: */
+uint32_t refid_address(const uint8_t *bytes, size_t len);
+
 /* cmd_counters.c APIs: */
 struct counter {
 	char name[32];

@@ -20,9 +20,9 @@ NTSCTL_TESTS := $(patsubst selftests/unit/%.c,%,$(wildcard selftests/unit/ntsctl
 UNIT_TESTS += $(NTSCTL_TESTS:%=$(O)/unit/%)
 # What each links: the commands without what asks the kernel.
 NTSCTL_UNIT_format :=
-NTSCTL_UNIT_sources := format object source cmd_activity cmd_authdata cmd_ntpdata \
+NTSCTL_UNIT_sources := format object refid source cmd_activity cmd_authdata cmd_ntpdata \
 	cmd_selectdata cmd_sources cmd_sourcestats
-NTSCTL_UNIT_ntpdata := format object source cmd_activity cmd_ntpdata cmd_sourcename
+NTSCTL_UNIT_ntpdata := format object refid source cmd_activity cmd_ntpdata cmd_sourcename
 NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
 NTSCTL_UNIT_monitor := format object
 NTSCTL_UNIT_line :=

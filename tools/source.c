@@ -91,7 +91,6 @@ static const struct field {
 	[NTS_A_SOURCE_COOKIES] = FIELD(U32, cookies),
 	[NTS_A_SOURCE_COOKIE_LEN] = FIELD(U32, cookie_len),
 	[NTS_A_SOURCE_BURST] = FIELD(U8, burst),
-	[NTS_A_SOURCE_ADDR_REFID] = FIELD(U32, addr_refid),
 };
 
 static const size_t sizes[] = {

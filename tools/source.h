@@ -72,7 +72,6 @@ struct source {
 	uint32_t naks;
 	uint32_t cookies;
 	uint32_t cookie_len;
-	uint32_t addr_refid;
 	int32_t asymmetry;
 	int32_t minpoll;
 	int32_t maxpoll;

@@ -19,7 +19,6 @@ static inline void can_selected(void)
 	nla_put_string(msg, NTS_A_SOURCE_NAME, "ntp.example.net");
 	put_text_address(msg, NTS_A_SOURCE_ADDR4, NTS_A_SOURCE_ADDR6, "203.0.113.15");
 	put_text_address(msg, NTS_A_SOURCE_LOCAL4, NTS_A_SOURCE_LOCAL6, "203.0.113.74");
-	nla_put_u32(msg, NTS_A_SOURCE_ADDR_REFID, 0xcb00710f);
 	nla_put_u16(msg, NTS_A_SOURCE_PORT, 123);
 	nla_put_u32(msg, NTS_A_SOURCE_FLAGS,
 		    NTS_SOURCE_FLAG_NTS | NTS_SOURCE_FLAG_IBURST | NTS_SOURCE_FLAG_PREFER);
@@ -90,7 +89,6 @@ static inline void can_silent(void)
 	nla_put_string(msg, NTS_A_SOURCE_NAME, "a-very-long-host-name-indeed.example.org");
 	put_text_address(msg, NTS_A_SOURCE_ADDR4, NTS_A_SOURCE_ADDR6,
 			 "2001:db8:1111:2222:3333:4444:5555:6666");
-	nla_put_u32(msg, NTS_A_SOURCE_ADDR_REFID, 0xe9479a2a);
 	nla_put_u16(msg, NTS_A_SOURCE_PORT, 123);
 	nla_put_u32(msg, NTS_A_SOURCE_FLAGS, NTS_SOURCE_FLAG_NOSELECT);
 	nla_put_u32(msg, NTS_A_SOURCE_EFFECTIVE_FLAGS, NTS_SOURCE_FLAG_NOSELECT);

@@ -105,6 +105,29 @@ static void activity_layout(void)
 		      "1,0,1,0,1\n");
 }
 
+/* As chronyc printed them. */
+static void refids_of_addresses(void)
+{
+	static const struct {
+		const char *address;
+		uint32_t want;
+	} rows[] = {
+		{ "203.0.113.15", 0xcb00710f },
+		{ "2001:db8:1111:2222:3333:4444:5555:6666", 0xe9479a2a },
+		{ "2001:db8::1", 0x39ab9b37 },
+		{ "fd09:1::1", 0x435303e6 },
+		{ "fd09:2::2", 0xe8f1c8dc },
+	};
+	uint8_t bytes[16];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool v4 = inet_pton(AF_INET, rows[i].address, bytes) == 1;
+
+		EXPECT(v4 || inet_pton(AF_INET6, rows[i].address, bytes) == 1);
+		EXPECT(refid_address(bytes, v4 ? 4 : 16) == rows[i].want);
+	}
+}
+
 static void json_tells_the_same(void)
 {
 	struct json_object *object, *one;
@@ -125,6 +148,7 @@ static void json_tells_the_same(void)
 static const struct ktap_case cases[] = {
 	CASE(ntpdata_layout),
 	CASE(ntpdata_of_one),
+	CASE(refids_of_addresses),
 	CASE(activity_layout),
 	CASE(json_tells_the_same),
 };
