@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../ntsd/driftfile.h"
 #include "core/ntptime.h"
 #include "core/poll.h"
 
@@ -59,40 +60,30 @@ static s8 measure_precision(const struct keeper *keeper)
 	return log2;
 }
 
-/* chrony's format: how fast our clock is and its skew, in ppm. */
 static void read_drift(const struct config *conf, s64 *freq, s64 *skew)
 {
 	double fast, uncertain;
-	FILE *file = conf->driftfile[0] ? fopen(conf->driftfile, "r") : NULL;
 
 	*freq = 0;
 	*skew = 0;
-	if (!file)
+	if (!conf->driftfile[0] || !driftfile_read(conf->driftfile, &fast, &uncertain))
 		return;
-	if (fscanf(file, "%lf %lf", &fast, &uncertain) == 2) {
-		*freq = -options_ppm(fast);
-		*skew = options_ppm(uncertain);
-	}
-	fclose(file);
+	*freq = -options_ppm(fast);
+	*skew = options_ppm(uncertain);
 }
 
 static void write_drift(const struct keeper *keeper)
 {
 	const struct nts_discipline *d = &keeper->discipline;
-	const char *driftfile = keeper->conf->driftfile;
-	char path[sizeof(keeper->conf->driftfile) + 4];
-	FILE *file;
+	int error;
 
-	if (!driftfile[0] || !d->synchronised)
+	if (!keeper->conf->driftfile[0] || !d->synchronised)
 		return;
-	snprintf(path, sizeof(path), "%s.new", driftfile);
-	file = fopen(path, "w");
-	if (!file)
-		return;
-	fprintf(file, "%20.6f %20.6f\n", (double)-nts_fixed_ppt(d->map.freq) * 1e-6,
-		(double)nts_fixed_ppt(d->skew) * 1e-6);
-	if (!fclose(file))
-		rename(path, driftfile);
+	error = driftfile_write(keeper->conf->driftfile,
+				(double)-nts_fixed_ppt(d->map.freq) * 1e-6,
+				(double)nts_fixed_ppt(d->skew) * 1e-6);
+	if (error)
+		keeper_say("the drift file cannot be written:", strerror(-error));
 }
 
 static void adjust_clock(struct keeper *keeper, const struct nts_adjust *adjust)
