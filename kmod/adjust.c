@@ -22,7 +22,7 @@ typedef int adjtimex_fn(struct __kernel_timex *tx);
 
 static int adjtimex_absent(struct __kernel_timex *tx)
 {
-	return -ENOSYS;
+	return -EOPNOTSUPP;
 }
 
 /*

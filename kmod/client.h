@@ -125,7 +125,7 @@ struct nts_adjuster {
 /* The client of one network namespace; lives as long as that. */
 struct nts_client {
 	struct nts_net *nn;
-	struct mutex lock;
+	struct mutex lock;	/* all below; taken inside that of @nn */
 	struct work_struct work;
 	struct hrtimer timer;
 

@@ -427,7 +427,7 @@ static void reply_cookies_are_kept_as_they_are(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	ask(f, true);
 	memset(nts_ext_put(text, NTS_EXT_COOKIE, 20), 0xa1, 16);
-	memset(nts_ext_put(text + 20, 0x1234, 4), 0, 0);
+	nts_ext_put(text + 20, 0x1234, 4);
 	memset(nts_ext_put(text + 24, NTS_EXT_COOKIE, 24), 0xa2, 20);
 	answer_with(f, text, sizeof(text));
 	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);

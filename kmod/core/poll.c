@@ -13,7 +13,7 @@
 #define NEAR_DELAY	(10 * 1000 * 1000)
 
 /* 16.16: one step of the interval, and what an unanswered poll adds to it. */
-#define SCORE_STEP		(1 << 16)
+#define SCORE_STEP		0x10000
 #define SCORE_UNANSWERED	(SCORE_STEP / 4)
 #define SCORE_UNANSWERED_BEST	(SCORE_STEP / 10)
 /* A wild prediction may not wind the score up. */
