@@ -62,7 +62,7 @@ struct nts_discipline_config {
  * @select: selection
  * @synchronised: NTP time has been set from a source
  * @gave_up: maxchange was exceeded too often
- * @plain: the source followed last was not authenticated
+ * @plain: the source followed last was not authenticated though others are
  * @leap: announced for the end of this day: 1 = a second is inserted, 2 = deleted
  * @look_again: raw time at which selection may have another result; the
  *              largest number for never

@@ -285,6 +285,42 @@ static void discipline_loses_its_source(struct kunit *test)
 			NTS_DISCIPLINE_SELECTED | NTS_DISCIPLINE_UPDATED);
 }
 
+/* Each change between plain and authenticated is told, if there can be any. */
+static void discipline_falls_back(struct kunit *test)
+{
+	struct sim *sim = kunit_kzalloc(test, sizeof(*sim), GFP_KERNEL);
+	struct sim_config config;
+	u32 events;
+	s64 raw;
+
+	KUNIT_ASSERT_NOT_NULL(test, sim);
+	sim_defaults(&config);
+	config.servers = 2;
+	config.length = 1000 * SECOND;
+	sim_run(sim, &config);
+	KUNIT_EXPECT_FALSE(test, sim->d.plain);
+	sim->d.config.select.auth = NTS_SELECT_AUTH_PREFER;
+	sim->source[1].authenticated = true;
+	raw = sim_raw(sim);
+	nts_discipline_update(&sim->d, sim->sources, 2, 1, raw);
+	KUNIT_EXPECT_EQ(test, sim->d.select.selected, 1);
+	KUNIT_EXPECT_FALSE(test, sim->d.plain);
+	sim->source[1].reach = 0;
+	events = nts_discipline_update(&sim->d, sim->sources, 2, 0, raw);
+	KUNIT_EXPECT_EQ(test, events, NTS_DISCIPLINE_LOST);
+	KUNIT_EXPECT_EQ(test, nts_discipline_next(&sim->d), raw + NTS_SELECT_PATIENCE);
+	raw = nts_discipline_next(&sim->d);
+	events = nts_discipline_update(&sim->d, sim->sources, 2, -1, raw);
+	KUNIT_EXPECT_TRUE(test, events & NTS_DISCIPLINE_AUTH);
+	KUNIT_EXPECT_TRUE(test, sim->d.plain);
+	KUNIT_EXPECT_EQ(test, sim->d.select.selected, 0);
+	KUNIT_EXPECT_EQ(test, nts_discipline_next(&sim->d), NTS_S64_MAX);
+	sim->source[1].reach = 1;
+	events = nts_discipline_update(&sim->d, sim->sources, 2, 1, raw + SECOND);
+	KUNIT_EXPECT_TRUE(test, events & NTS_DISCIPLINE_AUTH);
+	KUNIT_EXPECT_FALSE(test, sim->d.plain);
+}
+
 static void discipline_maxupdateskew(struct kunit *test)
 {
 	struct sim *sim = settled(test);
@@ -383,6 +419,7 @@ static struct kunit_case discipline_cases[] = {
 	KUNIT_CASE(discipline_survives_suspend),
 	KUNIT_CASE(discipline_refuses_large_changes),
 	KUNIT_CASE(discipline_loses_its_source),
+	KUNIT_CASE(discipline_falls_back),
 	KUNIT_CASE(discipline_maxupdateskew),
 	KUNIT_CASE_PARAM(discipline_leap, leap_gen_params),
 	{ }

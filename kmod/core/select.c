@@ -61,6 +61,8 @@ static u8 judge(struct nts_source *source, const struct nts_select_config *confi
 		return NTS_SOURCE_STATE_DISTANT;
 	if (s->sd > config->maxjitter)
 		return NTS_SOURCE_STATE_JITTERY;
+	if (!source->reach)
+		return NTS_SOURCE_STATE_STALE;
 	return NTS_SOURCE_STATE_SELECTED;
 }
 
@@ -87,23 +89,6 @@ static void set_flags(struct nts_source *const *sources, u32 n, u8 auth, bool fa
 		     (auth == NTS_SELECT_AUTH_PREFER && !fall_back)))
 			source->flags |= NTS_SOURCE_NOSELECT;
 	}
-}
-
-/* Sources that stopped answering longer ago than others have samples for. */
-static void mark_stale(struct nts_source *const *sources, u32 n)
-{
-	s64 since = NTS_S64_MAX;
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		if (selectable(sources[i]) && sources[i]->reach)
-			since = nts_fixed_min(since, nts_samples_oldest(&sources[i]->samples)->raw);
-	if (since == NTS_S64_MAX)
-		return;
-	for (i = 0; i < n; i++)
-		if (selectable(sources[i]) && !sources[i]->reach &&
-		    sources[i]->samples.raw < since)
-			sources[i]->state = NTS_SOURCE_STATE_STALE;
 }
 
 /* Give all that could be selected this state. */
@@ -363,7 +348,6 @@ static int run(struct nts_select *select, struct nts_source *const *sources, u32
 	select->combined = 0;
 	for (i = 0; i < n; i++)
 		sources[i]->state = judge(sources[i], config, raw);
-	mark_stale(sources, n);
 	for (i = 0; i < n && !selectable(sources[i]); i++)
 		;
 	if (i < n && must_wait(select, sources, n)) {
@@ -382,12 +366,19 @@ static int run(struct nts_select *select, struct nts_source *const *sources, u32
 	return selected;
 }
 
-static bool authenticated_any(struct nts_source *const *sources, u32 n)
+/**
+ * nts_select_authenticated() - is any source authenticated that may be selected
+ * @sources: all there are
+ * @n: how many
+ *
+ * Return: whether there is one, even if it has no samples.
+ */
+bool nts_select_authenticated(struct nts_source *const *sources, u32 n)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (sources[i]->authenticated)
+		if (sources[i]->authenticated && !(sources[i]->options.flags & NTS_SOURCE_NOSELECT))
 			return true;
 	return false;
 }
@@ -416,7 +407,7 @@ int nts_select(struct nts_select *select, struct nts_source *const *sources, u32
 		if (select->plain_since == NTS_S64_MIN)
 			select->plain_since = raw;
 		if (nts_fixed_sub(raw, select->plain_since) >= NTS_SELECT_PATIENCE ||
-		    !authenticated_any(sources, n)) {
+		    !nts_select_authenticated(sources, n)) {
 			set_flags(sources, n, config->auth, true);
 			selected = run(select, sources, n, config, which, raw);
 		}

@@ -85,6 +85,7 @@ struct nts_select_estimate {
 void nts_select_init(struct nts_select *select);
 int nts_select(struct nts_select *select, struct nts_source *const *sources, u32 n,
 	       const struct nts_select_config *config, int which, s64 raw);
+bool nts_select_authenticated(struct nts_source *const *sources, u32 n);
 void nts_select_combine(const struct nts_select *select,
 			struct nts_source *const *sources, u32 n, s64 raw,
 			struct nts_select_estimate *estimate);

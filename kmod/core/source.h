@@ -31,7 +31,7 @@ struct nts_discipline;
 	X(DISTANT, 'd')		/* root distance above maxdistance */ \
 	X(JITTERY, '~')		/* deviation above maxjitter */ \
 	X(WAITING, 'w')		/* waits for others to get out of M */ \
-	X(STALE, 'S')		/* older samples than the others' */ \
+	X(STALE, 'S')		/* does not answer any more */ \
 	X(UNTRUSTED, 'T')	/* not fully in agreement with trusted ones */ \
 	X(REQUIRING, 'W')	/* waits for required or for more sources */ \
 	X(FALSETICKER, 'x')	/* disagrees with the majority */ \
