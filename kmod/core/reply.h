@@ -10,7 +10,7 @@
 	X(REPLY_DENY, "client-kod-deny", INFO, "servers refused service") \
 	X(REPLY_RATE, "client-kod-rate", INFO, "servers asked for fewer requests") \
 	X(REPLY_KOD, "client-kod-other", INFO, "other kiss-o'-death answers") \
-	X(REPLY_SHORT, "client-drop-short", DROP, "answers shorter than an NTP header, or too long") \
+	X(REPLY_SHORT, "client-drop-short", DROP, "answers too short, or longer than any") \
 	X(REPLY_MODE, "client-drop-mode", DROP, "answers not of a server of our version") \
 	X(REPLY_ORIGIN, "client-drop-origin", DROP, "answers to no request of ours") \
 	X(REPLY_LATE, "client-drop-late", DROP, "answers too late, twice or replayed") \
