@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <linux/nts.h>
+#include <netlink/errno.h>
 #include <netlink/genl/genl.h>
 
 #include "ntsctl.h"
@@ -259,13 +260,31 @@ static void take_event(struct genlmsghdr *gen, void *arg)
 	json_object_put(event.detail);
 }
 
+/* Events came faster than they were read. */
+static void print_lost(const struct ctl *ctl)
+{
+	struct event event = {
+		.name = "lost",
+		.text = "some events were not seen",
+		.detail = json_object_new_object(),
+	};
+
+	print_event(ctl, &event);
+	json_object_put(event.detail);
+}
+
 int cmd_monitor(struct ctl *ctl)
 {
 	char err[NLCONN_ERR_LEN];
+	int ret;
 
 	if (nlconn_listen(ctl->conn, NTS_MCGRP_EVENTS, err))
 		return ask_fail(err);
-	while (nlconn_hear(ctl->conn, take_event, ctl) >= 0)
-		;
+	do {
+		ret = nlconn_hear(ctl->conn, take_event, ctl);
+		/* what libnl makes of ENOBUFS */
+		if (ret == -NLE_NOMEM)
+			print_lost(ctl);
+	} while (ret >= 0 || ret == -NLE_NOMEM);
 	return ask_fail("the kernel ended the connection");
 }

@@ -12,7 +12,7 @@
 #define UNSYNCHRONISED_STRATUM 16
 
 static const char * const methods[] = {
-	[NTS_ADJUST_METHOD_NONE] = "nobody",
+	[NTS_ADJUST_METHOD_NONE] = "none",
 	[NTS_ADJUST_METHOD_KERNEL] = "kernel",
 	[NTS_ADJUST_METHOD_DAEMON] = "daemon",
 };
@@ -141,7 +141,8 @@ static void print_text(const struct tracking *t, const char *name)
 	printf("Update interval : %.1f seconds\n", seconds(t->update_interval));
 	printf("Leap status     : %s\n", format_leap(t->leap));
 
-	printf("Steered by      : %s%s%s%s\n", method(t),
+	printf("Steered by      : %s%s%s%s\n",
+	       t->method == NTS_ADJUST_METHOD_NONE ? "nobody" : method(t),
 	       t->method_reason[0] ? " (" : "", t->method_reason,
 	       t->method_reason[0] ? ")" : "");
 	if (t->hold_off)

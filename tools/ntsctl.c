@@ -35,7 +35,7 @@ static const struct command {
 	{ "ntpdata", cmd_ntpdata, KERNEL, 1, "[ADDRESS]", "the last answer of each" },
 	{ "sourcename", cmd_sourcename, KERNEL, 1, "ADDRESS", "what a source is called" },
 	{ "activity", cmd_activity, KERNEL, 0, "", "how many are online" },
-	{ "waitsync", cmd_waitsync, KERNEL, 4, "[TRIES [CORRECTION [SKEW [INTERVAL]]]]",
+	{ "waitsync", cmd_waitsync, KERNEL, 4, "[TRIES [OFFSET [SKEW [PAUSE]]]]",
 	  "wait until synchronised" },
 	{ "makestep", cmd_makestep, KERNEL, 2, "[THRESHOLD LIMIT]",
 	  "step the clock now, or later" },

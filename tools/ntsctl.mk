@@ -26,6 +26,7 @@ NTSCTL_UNIT_ntpdata := format object refid source cmd_activity cmd_ntpdata cmd_s
 NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
 NTSCTL_UNIT_monitor := format object
 NTSCTL_UNIT_line :=
+NTSCTL_UNIT_kernel :=
 NTSCTL_UNIT_server := format object source cmd_keys cmd_status
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 

@@ -183,7 +183,7 @@ def json_is_json():
     need(told[0]["state"] == "*", "%r", told[0])
     need(told[2].get("problem"), "%r", told[2])
     tracking = json.loads(ours("--json", "tracking"))
-    need(tracking["method"] == "none" or tracking["method"] == "nobody", "%r", tracking)
+    need(tracking["method"] == "none", "%r", tracking)
     need(tracking["method_reason"], "%r", tracking)
 
 

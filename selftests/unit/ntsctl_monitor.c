@@ -10,10 +10,17 @@ int nlconn_listen(struct nlconn *conn, const char *group, char *err)
 	return strcmp(group, "events");
 }
 
+/* So often the buffer of the socket was full. */
+static unsigned int full;
+
 /* All that is canned comes once, then the connection ends. */
 int nlconn_hear(struct nlconn *conn, nlconn_take *take, void *arg)
 {
 	(void)conn;
+	if (full) {
+		full--;
+		return -NLE_NOMEM;
+	}
 	if (!n_canned)
 		return -1;
 	for (unsigned int i = 0; i < n_canned; i++)
@@ -94,6 +101,12 @@ static void server(void)
 	expect_event("unknown: this ntsctl is older than the module\n");
 }
 
+static void lost_events_are_told_of(void)
+{
+	full = 1;
+	expect_event("lost: some events were not seen\n");
+}
+
 static void all_news_have_a_name(void)
 {
 	for (unsigned int i = 0; i <= NTS_SOURCE_NEWS_REMOVED; i++)
@@ -120,6 +133,7 @@ static const struct ktap_case cases[] = {
 	CASE(the_clock),
 	CASE(steering),
 	CASE(server),
+	CASE(lost_events_are_told_of),
 	CASE(all_news_have_a_name),
 	CASE(json),
 };
