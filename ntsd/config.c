@@ -116,13 +116,13 @@ static void take_words(struct config_reader *r, char **words)
 	}
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++) {
 		if (!strcasecmp(words[0], hints[i].name)) {
-			config_error(r, "unknown directive \"%s\": %s", words[0],
-			      hints[i].hint);
+			config_error(r, "unknown directive \"%s\": %s",
+				     words[0], hints[i].hint);
 			return;
 		}
 	}
 	config_error(r, "unknown directive \"%.64s\": correct or remove it, ntsd.conf(5) lists all",
-	      words[0]);
+		     words[0]);
 }
 
 /* Return: how many words, 0 for a comment, too. */

@@ -134,7 +134,7 @@ static void on_aeads(struct config_reader *r, char **words)
 			known = true;
 		else
 			config_warn(r, "ntsaeads: algorithm %s is not supported, only 15 (AES-SIV-CMAC-256) is",
-			     words[i]);
+				    words[i]);
 	}
 	if (!known)
 		config_error(r, "ntsaeads: add 15 (AES-SIV-CMAC-256), every server must support it");
@@ -148,18 +148,18 @@ static void stratum(struct config_reader *r, char **words, bool is_local)
 
 		if (strcasecmp(words[i], "stratum")) {
 			if (!is_local) {
-				config_error(r, "%s: unknown option \"%s\"", words[0],
-				      words[i]);
+				config_error(r, "%s: unknown option \"%s\"",
+					     words[0], words[i]);
 				return;
 			}
 			config_warn(r, "local: option \"%s\" has no effect yet",
-			     words[i]);
+				    words[i]);
 			continue;
 		}
 		value = arg ? strtol(arg, &end, 10) : 0;
 		if (value < 1 || value > 15 || *end) {
 			config_error(r, "%s: stratum needs a number from 1 to 15",
-			      words[0]);
+				     words[0]);
 			return;
 		}
 		r->conf->stratum = value;
@@ -186,7 +186,7 @@ static void on_allow(struct config_reader *r, char **words)
 {
 	if (words[1] && strcmp(words[1], "all"))
 		config_warn(r, "allow %s: everyone is allowed, access control has no effect yet",
-		     words[1]);
+			    words[1]);
 }
 
 static void on_deny(struct config_reader *r, char **words)

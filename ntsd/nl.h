@@ -147,5 +147,4 @@ int nl_get_tracking(struct nl *nl, struct nl_tracking *tracking, char *err);
 int nl_tell_adjust(struct nl *nl, uint32_t seq, int result,
 		   const struct timex *tx, char *err);
 
-
 #endif

@@ -27,6 +27,12 @@ static void add_source(struct daemon *d, const char *line, char *reply)
 		snprintf(reply, CONTROL_TEXT_LEN, "511 Source already present");
 }
 
+static void delete_source(struct daemon *d, const char *name, char *reply)
+{
+	if (!sources_delete(&d->sources, name))
+		snprintf(reply, CONTROL_TEXT_LEN, "503 No such source");
+}
+
 /**
  * requests_take() - do what ntsctl asks for: a control_do
  * @arg: the daemon
@@ -46,10 +52,9 @@ void requests_take(void *arg, const char *request, char *reply)
 	snprintf(reply, CONTROL_TEXT_LEN, "200 OK");
 	if (!strncmp(request, "add ", 4))
 		add_source(d, request + 4, reply);
-	else if (!strncmp(request, "delete ", 7)) {
-		if (!sources_delete(&d->sources, request + 7))
-			snprintf(reply, CONTROL_TEXT_LEN, "503 No such source");
-	} else if (!strcmp(request, "refresh"))
+	else if (!strncmp(request, "delete ", 7))
+		delete_source(d, request + 7, reply);
+	else if (!strcmp(request, "refresh"))
 		daemon_refresh(d);
 	else if (!strcmp(request, "reload sources"))
 		daemon_reload(d);

@@ -179,9 +179,9 @@ static bool failed(const char *what, char *err, size_t err_len)
  * @err: text of what failed
  * @err_len: room for it
  *
- * Keeps CAP_NET_ADMIN, CAP_SYS_TIME if it @steers, and CAP_NET_BIND_SERVICE, which the kernel asks of whom
- * it opens UDP port 123 for. With "user root" also CAP_DAC_OVERRIDE, since root
- * without it could not write what belongs to others.
+ * Keeps CAP_NET_ADMIN, CAP_SYS_TIME if it @steers, and CAP_NET_BIND_SERVICE,
+ * which the kernel asks of whom it opens UDP port 123 for. With "user root" also
+ * CAP_DAC_OVERRIDE, since root without it could not write what belongs to others.
  *
  * Return: false with @err set.
  */

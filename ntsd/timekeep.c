@@ -30,14 +30,17 @@ static void keep_drift(struct timekeep *t, const struct config *conf,
 static void keep_time(struct timekeep *t, const struct config *conf)
 {
 	time_t now = time(NULL);
-	int ret = lasttime_write(timekeep_dir(conf), now);
+	int ret;
 
+	/* A bound that servers could move back would be none. */
+	if (now <= t->last_time)
+		return;
+	ret = lasttime_write(timekeep_dir(conf), now);
 	if (ret && !t->warned)
 		log_warn("%s/%s: %s", timekeep_dir(conf), LASTTIME_FILE,
 			 strerror(-ret));
 	t->warned |= ret;
-	if (now > t->last_time)
-		t->last_time = now;
+	t->last_time = now;
 }
 
 /**
