@@ -144,6 +144,8 @@ static void parse_word(struct scenario *scenario, char *word)
 		timed(value, &scenario->step, &scenario->step_at);
 	else if (!strcmp(word, "leap"))
 		timed(value, &scenario->leap, &scenario->leap_at);
+	else if (!strcmp(word, "rate"))
+		timed(value, &scenario->rate, &scenario->rate_at);
 	else if (!strcmp(word, "swing"))
 		timed(value, &scenario->swing, &scenario->swing_period);
 	else if (!strcmp(word, "shape"))

@@ -37,6 +37,7 @@ struct scenario {
 	double wander;		/* random walk of its frequency, per second */
 	double freq_jump, freq_jump_at;
 	double step, step_at;	/* another program steps it */
+	double rate, rate_at;	/* another program makes it faster */
 	double swing, swing_period;	/* a sine in its frequency: temperature */
 	double delay;		/* each way */
 	double jitter;		/* each way, mean */

@@ -133,6 +133,14 @@ static void wander_is_a_random_walk(void)
 	EXPECT(near(sqrtl(squares / runs) * 1e9L, sqrtl(1000), 0.2L * sqrtl(1000)));
 }
 
+static void others_change_the_rate(void)
+{
+	begin("offset=0 freq=0 wander=0 rate=-5e-6@10");
+	world_advance(&world, 20e9L);
+	EXPECT(near(world.clock.raw, 20e9L, 0.01L));
+	EXPECT(near(world.clock.real, 20e9L - 50e3L, 1));
+}
+
 static void jumps_at_their_time(void)
 {
 	begin("offset=0 freq=0 wander=0 freqjump=5e-6@10 step=-0.5@20");
@@ -369,6 +377,7 @@ static const struct ktap_case cases[] = {
 	CASE(steps),
 	CASE(maxerror_grows),
 	CASE(wander_is_a_random_walk),
+	CASE(others_change_the_rate),
 	CASE(jumps_at_their_time),
 	CASE(plain_exchange),
 	CASE(jitter_has_its_mean),

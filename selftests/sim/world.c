@@ -44,6 +44,8 @@ static void begin_second(struct world *world)
 		clock->error += scenario->freq_jump;
 	if (scenario->step_at > 0 && scenario->step_at == now)
 		simclock_step(clock, scenario->step * 1e9L);
+	if (scenario->rate_at == now)
+		clock->freq += (long)(scenario->rate * 65536e6);
 	offset = (double)((clock->real - network_utc(scenario, world->now)) * 1e-9L);
 	freq = simclock_rate(clock) - 1;
 	/* Which of the two leaps first is no matter of accuracy. */
