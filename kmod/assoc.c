@@ -59,6 +59,9 @@ static void note_reach(struct nts_assoc *assoc)
 	assoc->was_reachable = reachable;
 	nts_notify_source(assoc, reachable ? NTS_SOURCE_NEWS_REACHABLE :
 			  NTS_SOURCE_NEWS_UNREACHABLE, 0);
+	/* Others may have to take over. */
+	if (!reachable)
+		nts_client_update(assoc->client, -1, ktime_get_raw_ns());
 }
 
 /* Builds the request in @packet; returns its length, 0 without a cookie. */
