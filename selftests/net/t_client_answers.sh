@@ -6,7 +6,7 @@
 #   client namespace c                server namespaces s and p
 #  +------------------------+        +-------------------------------------+
 #  | k: polls each of them  | e1  e1 | s: 10.9.1.1 by NTS                  |
-#  |    four times a second |--------|                                     |
+#  |    each second         |--------|                                     |
 #  |                        | e2  e2 | p: 10.9.2.1 in plain                |
 #  |                        |--------|    (oracle/server.py, which lies)   |
 #  +------------------------+        +-------------------------------------+
@@ -22,7 +22,7 @@
 
 NTS=10.9.1.1
 PLAIN=10.9.2.1
-NEAR=0.05               # s that an honest answer may be off on a busy machine
+NEAR=0.1                # s that an honest answer may be off on a busy machine
 
 # unmoved ADDR: the estimate is where it was.
 unmoved() {
@@ -49,16 +49,16 @@ ntpdata() {
 	fi | sed -n "s/^$2 *: *\\([^ ]*\\).*/\\1/p"
 }
 
-# A bent answer before and after each honest one: the honest ones go on.
+# Bent answers before and after each honest one: the honest ones go on.
 bent_answers_beside_honest_ones() {
-	local addr=$1 kind=$2 r0 v0 r1 v1 asked
+	local addr=$1 kinds=$2 r0 v0 r1 v1 asked
 	lie "$(liar_of "$addr")"
 	more_requests "$(liar_of "$addr")" 2
 	sleep 0.5
 	read -r r0 v0 <<<"$(totals "$addr")"
 	asked=$(requests "$(liar_of "$addr")")
-	lie "$(liar_of "$addr")" "before=$kind after=$kind"
-	more_requests "$(liar_of "$addr")" 4
+	lie "$(liar_of "$addr")" "before=$kinds after=$kinds"
+	more_requests "$(liar_of "$addr")" 5
 	lie "$(liar_of "$addr")"
 	more_requests "$(liar_of "$addr")" 1
 	sleep 0.5
@@ -67,7 +67,7 @@ bent_answers_beside_honest_ones() {
 	diag "$asked requests, $((r1 - r0)) answers came, $((v1 - v0)) valid"
 	[ $((v1 - v0)) -ge $((asked - 1)) ] || fail "honest answers were not taken"
 	[ $((v1 - v0)) -le $((asked + 1)) ] || fail "others were taken"
-	[ $((r1 - r0)) -gt $((asked + 1)) ] || fail "the bent ones were not counted"
+	[ $((r1 - r0)) -gt $((asked + 3)) ] || fail "the bent ones were not counted"
 	unmoved "$addr"
 }
 
@@ -75,17 +75,17 @@ liar_of() { if [ "$1" = "$NTS" ]; then echo s; else echo p; fi; }
 
 # With nothing but bent answers the source is lost, not believed.
 only_bent_answers() {
-	local addr=$1 kind=$2 v0 v1
+	local addr=$1 kinds=$2 v0 v1
 	lie "$(liar_of "$addr")"
 	more_requests "$(liar_of "$addr")" 2
 	sleep 0.5
-	lie "$(liar_of "$addr")" "before=$kind mute=1"
+	lie "$(liar_of "$addr")" "before=$kinds mute=1"
 	sleep 0.3
 	read -r _ v0 <<<"$(totals "$addr")"
 	more_requests "$(liar_of "$addr")" 4
 	read -r _ v1 <<<"$(totals "$addr")"
 	lie "$(liar_of "$addr")"
-	[ "$v1" -le $((v0 + 1)) ] || fail "$((v1 - v0)) of 4 were taken"
+	[ "$v1" -le $((v0 + 1)) ] || fail "$((v1 - v0)) were taken"
 	unmoved "$addr"
 	more_requests "$(liar_of "$addr")" 4
 	read -r _ v0 <<<"$(totals "$addr")"
@@ -95,16 +95,16 @@ only_bent_answers() {
 late_answers() {
 	local v0 v1
 	# Each comes when the next request has long been sent.
-	lie "$(liar_of "$1")" delay=1.4
+	lie "$(liar_of "$1")" delay=2.4
 	sleep 1.5
 	read -r _ v0 <<<"$(totals "$1")"
-	sleep 4
+	sleep 6
 	read -r _ v1 <<<"$(totals "$1")"
 	lie "$(liar_of "$1")"
 	diag "$((v1 - v0)) valid answers meanwhile"
 	[ "$v1" = "$v0" ] || fail "late answers were taken"
 	unmoved "$1"
-	sleep 2
+	sleep 3
 }
 
 # It says itself that it does not know the time.
@@ -222,25 +222,25 @@ certs ecdsa
 liar s s --certs "$WORK/certs"
 liar p p
 client k c <<-END
-	server ntp.test nts iburst minpoll -2 maxpoll -2
-	server $PLAIN iburst minpoll -2 maxpoll -2
+	server ntp.test nts iburst minpoll 0 maxpoll 0
+	server $PLAIN iburst minpoll 0 maxpoll 0
 	authselectmode ignore
 	ntstrustedcerts $CA
 	nosystemcert
 END
-wait_for 40 "the one by NTS answers" reach_is "$NTS" 377
+wait_for 60 "the one by NTS answers" reach_is "$NTS" 377
 wait_for 20 "the other one answers" reach_is "$PLAIN" 377
 
-NTS_KINDS=(auth key header uid plain origin zero mode version short cut old)
-PLAIN_KINDS=(origin zero mode version short old)
+NTS_KINDS=("auth,key,header" "uid,plain" "origin,zero,old" "mode,version" "short,cut")
+PLAIN_KINDS=("origin,zero,old" "mode,version,short")
 ktap_plan $(((${#NTS_KINDS[@]} + ${#PLAIN_KINDS[@]}) * 2 + 12))
-for kind in "${NTS_KINDS[@]}"; do
-	ktap_case bent_answers_beside_honest_ones "$NTS" "$kind"
-	ktap_case only_bent_answers "$NTS" "$kind"
+for kinds in "${NTS_KINDS[@]}"; do
+	ktap_case bent_answers_beside_honest_ones "$NTS" "$kinds"
+	ktap_case only_bent_answers "$NTS" "$kinds"
 done
-for kind in "${PLAIN_KINDS[@]}"; do
-	ktap_case bent_answers_beside_honest_ones "$PLAIN" "$kind"
-	ktap_case only_bent_answers "$PLAIN" "$kind"
+for kinds in "${PLAIN_KINDS[@]}"; do
+	ktap_case bent_answers_beside_honest_ones "$PLAIN" "$kinds"
+	ktap_case only_bent_answers "$PLAIN" "$kinds"
 done
 ktap_case late_answers "$NTS"
 ktap_case late_answers "$PLAIN"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An NTS-KE server (RFC 8915 section 4) that can be told to go wrong.
 
-The word ke= of DIR/lies: garbage (records that are none), text (no TLS at
+The word ke= of DIR/lies: garbage (a record that is none), text (no TLS at
 all), hang (TCP and then nothing), close (closed after the request), error
 (an Error record), critical (an unknown critical record), noend (no End of
 Message), nocookie, aead (one the client did not offer), proto (no NTPv4),
@@ -25,7 +25,8 @@ SECONDS = 20            # how long a connection may last
 def records(kind, lies, cookies):
     """The response to a good request, or what kind makes of it."""
     if kind == "garbage":
-        return bytes(range(256)) * 4
+        return ke.record(ke.AEAD, b"\0\x0f\0") + os.urandom(1000) + \
+            ke.record(ke.END)
     if kind == "flood":
         return ke.record(0x2323, bytes(1000), critical=False) * 100
     if kind == "error":

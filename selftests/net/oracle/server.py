@@ -35,7 +35,7 @@ from dataclasses import replace
 from . import ke_server, ntp, nts
 from .clock import NS, Clock, stamp
 from .lies import Lies
-from .siv import Siv
+from .siv import Quick
 
 SO_TIMESTAMPNS, IP_PKTINFO = 35, 8
 LIE = 100               # seconds that bent answers are off
@@ -45,7 +45,7 @@ class Cookies:
     """Sealed keys of a client; void when the epoch has changed."""
 
     def __init__(self):
-        self.siv = Siv(os.urandom(32))
+        self.siv = Quick(os.urandom(32))
 
     def make(self, epoch, c2s, s2c):
         head = struct.pack(">I", epoch)
@@ -67,7 +67,7 @@ class Server:
         self.log = open(os.path.join(where, "requests"), "a", 1,
                         encoding="ascii")
         self.old = None         # an earlier answer, to replay
-        self.cost = 0           # ns from reading the clock to sending
+        self.costs = {"nts": [0], "plain": [0]}     # ns to make an answer
         self.count = 0
 
     # ---- what to say ----------------------------------------------------
@@ -84,7 +84,8 @@ class Server:
 
     def answer(self, head, found, session, rec, off=0, **bent):
         """The answer, all of it right but for what is bent."""
-        now = self.clock.now() + self.cost + off * NS
+        what = "nts" if session else "plain"
+        now = self.clock.now() + min(self.costs[what]) + off * NS
         reply = replace(self.header(head, rec + off * NS, now),
                         **bent.get("header", {})).pack()
         uid = bent.get("uid", b"".join(f.body for f in found
@@ -100,7 +101,7 @@ class Server:
                       self.cookies.make(epoch, session.c2s, session.s2c))
             for _ in range(wanted))
         key = bent.get("key", session.s2c)
-        return reply + ntp.field(ntp.AUTH, nts.auth_body(Siv(key), reply,
+        return reply + ntp.field(ntp.AUTH, nts.auth_body(Quick(key), reply,
                                                          inside))
 
     def kiss(self, head, found, code, **bent):
@@ -175,8 +176,10 @@ class Server:
         else:
             begin = time.monotonic_ns()
             reply = self.answer(head, found, session, rec)
+            # The least: no time stamp may be later than the packet.
+            self.costs[what] = self.costs[what][-15:] + \
+                [time.monotonic_ns() - begin]
             yield reply
-            self.cost += (time.monotonic_ns() - begin - self.cost) // 4
             for kind in lies.list("after"):
                 bent = reply if kind == "again" else \
                     self.bent(kind, head, found, session, rec)

@@ -65,6 +65,17 @@ class Siv:
         return text if self._s2v(ads, text) == tag else None
 
 
+class Quick(Siv):
+    """The same by OpenSSL alone, for servers: it cannot seal an empty text."""
+
+    def __init__(self, key):
+        super().__init__(key)
+        self.siv = AESSIV(key)
+
+    def seal(self, ads, text):
+        return self.siv.encrypt(text, ads) if text else super().seal(ads, text)
+
+
 def check():
     """Raises when this file disagrees with RFC 5297 A.1 or with AESSIV."""
     key = bytes.fromhex("fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0"
