@@ -9,6 +9,7 @@
 #include <netlink/genl/genl.h>
 
 #include "source.h"
+#include "tracking.h"
 
 struct server_state {
 	uint8_t enabled;
@@ -18,8 +19,13 @@ struct server_state {
 	char bind6[INET6_ADDRSTRLEN];
 };
 
+/* In packets; chronyc's reports say 0. */
+#define UNSYNCHRONISED_STRATUM 16
+
+/* What answers say of the clock, and who says so. */
 struct clock_state {
-	uint8_t mode;
+	const char *mode;
+	const char *text;
 	uint8_t leap;
 	uint8_t stratum;
 	uint32_t refid;
@@ -62,7 +68,13 @@ static void take_clock(struct genlmsghdr *gen, void *arg)
 	    !attr[NTS_A_CLOCK_ROOT_DELAY] || !attr[NTS_A_CLOCK_ROOT_DISPERSION] ||
 	    !attr[NTS_A_CLOCK_PRECISION])
 		return;
-	state->mode = nla_get_u8(attr[NTS_A_CLOCK_MODE]);
+	if (nla_get_u8(attr[NTS_A_CLOCK_MODE]) == NTS_TIME_MODE_LOCAL) {
+		state->mode = "local";
+		state->text = "local, as the operator vouches";
+	} else {
+		state->mode = "system";
+		state->text = "system clock";
+	}
 	state->leap = nla_get_u8(attr[NTS_A_CLOCK_LEAP]) & 3;
 	state->stratum = nla_get_u8(attr[NTS_A_CLOCK_STRATUM]);
 	state->refid = nla_get_u32(attr[NTS_A_CLOCK_REFID]);
@@ -100,6 +112,24 @@ int status_daemon(struct ctl *ctl, struct daemon_state *daemon)
 	return ask_kernel(ctl, NTS_CMD_DAEMON_GET, take_daemon, daemon);
 }
 
+/* Once a source was followed, answers say what is known from sources. */
+static int take_sources(struct ctl *ctl, struct clock_state *state)
+{
+	struct tracking t;
+	int ret = tracking_read(ctl, &t);
+
+	if (ret || !t.updates)
+		return ret;
+	state->mode = "sources";
+	state->text = "its own time sources";
+	state->leap = t.leap & 3;
+	state->stratum = t.stratum ? t.stratum : UNSYNCHRONISED_STRATUM;
+	state->refid = t.refid;
+	state->root_delay = t.root_delay;
+	state->root_dispersion = t.root_dispersion;
+	return 0;
+}
+
 static struct json_object *list_problems(const struct source_list *sources)
 {
 	struct json_object *array = json_object_new_array();
@@ -122,8 +152,7 @@ static int print_json(const struct server_state *server,
 	object_bool(object, "ipv6", server->families >> 1 & 1);
 	object_text(object, "bind4", server->bind4);
 	object_text(object, "bind6", server->bind6);
-	object_text(object, "time_mode",
-		    state->mode == NTS_TIME_MODE_LOCAL ? "local" : "system");
+	object_text(object, "time_mode", state->mode);
 	object_int(object, "leap", state->leap);
 	object_int(object, "stratum", state->stratum);
 	object_int(object, "refid", state->refid);
@@ -150,8 +179,7 @@ static void print_text(const struct server_state *server,
 		       server->families & 2 ? server->bind6 : "");
 	else
 		printf("Serving         : no\n");
-	printf("Time source     : %s\n", state->mode == NTS_TIME_MODE_LOCAL ?
-	       "local, as the operator vouches" : "system clock");
+	printf("Time source     : %s\n", state->text);
 	printf("Stratum         : %u\n", state->stratum);
 	printf("Leap status     : %s\n", format_leap(state->leap));
 	printf("Reference ID    : %08" PRIX32 "\n", state->refid);
@@ -172,7 +200,7 @@ static void print_text(const struct server_state *server,
 int cmd_status(struct ctl *ctl)
 {
 	struct server_state server = { 0 };
-	struct clock_state state = { 0 };
+	struct clock_state state = { .mode = "?", .text = "?" };
 	struct source_list sources;
 	struct daemon_state daemon;
 	int ret;
@@ -180,6 +208,8 @@ int cmd_status(struct ctl *ctl)
 	ret = ask_kernel(ctl, NTS_CMD_SERVER_GET, take_server, &server);
 	if (!ret)
 		ret = ask_kernel(ctl, NTS_CMD_CLOCK_GET, take_clock, &state);
+	if (!ret)
+		ret = take_sources(ctl, &state);
 	if (!ret)
 		ret = status_daemon(ctl, &daemon);
 	if (!ret)

@@ -27,7 +27,7 @@ NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
 NTSCTL_UNIT_monitor := format object
 NTSCTL_UNIT_line :=
 NTSCTL_UNIT_kernel :=
-NTSCTL_UNIT_server := format object source cmd_keys cmd_status
+NTSCTL_UNIT_server := format object source cmd_keys cmd_status cmd_tracking
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 $(O)/unit/obj/tools/%.o: tools/%.c

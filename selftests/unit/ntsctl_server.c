@@ -101,9 +101,36 @@ static void status(void)
 	json_object_put(object);
 }
 
+/* What the daemon says of the system clock is no more what answers say. */
+static void status_of_a_client(void)
+{
+	static const char want[] =
+		"Time source     : its own time sources\n"
+		"Stratum         : 4\n"
+		"Leap status     : Insert second\n"
+		"Reference ID    : CB00710F\n"
+		"Root delay      : 0.000003000 seconds\n"
+		"Root dispersion : 0.000004000 seconds\n";
+	struct nl_msg *msg;
+	int ret;
+
+	can_status();
+	msg = can_for(NTS_CMD_TRACKING_GET);
+	nla_put_u8(msg, NTS_A_TRACKING_STRATUM, 4);
+	nla_put_u8(msg, NTS_A_TRACKING_LEAP, 1);
+	nla_put_u32(msg, NTS_A_TRACKING_REFID, 0xcb00710f);
+	nla_put_u64(msg, NTS_A_TRACKING_ROOT_DELAY, 3000);
+	nla_put_u64(msg, NTS_A_TRACKING_ROOT_DISPERSION, 4000);
+	nla_put_u64(msg, NTS_A_TRACKING_UPDATES, 1);
+	EXPECT(strstr(run_command(cmd_status, "", &ret), want));
+	nla_put_u8(msg, NTS_A_TRACKING_STRATUM, 16);
+	EXPECT(strstr(run_command(cmd_status, "", &ret), "Stratum         : 16\n"));
+}
+
 static const struct ktap_case cases[] = {
 	CASE(keys),
 	CASE(status),
+	CASE(status_of_a_client),
 };
 
 KTAP_MAIN(cases)
