@@ -31,6 +31,7 @@ void association_ask(struct association *a)
 	struct iovec iov = { .iov_base = packet };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	u32 random;
+	u8 reached;
 
 	fill_random(entropy, sizeof(entropy));
 	fill_random(&random, sizeof(random));
@@ -45,8 +46,12 @@ void association_ask(struct association *a)
 	a->exchange.sent = keeper_now(a->keeper);
 	if (a->fd >= 0)
 		(void)!sendmsg(a->fd, &msg, 0);
+	reached = a->source.reach;
 	nts_poll_sent(&a->poll, &a->source, a->source.state >= NTS_SOURCE_STATE_COMBINED,
 		      a->exchange.sent, random);
+	/* The last poll that was answered is too long ago. */
+	if (reached && !a->source.reach)
+		keeper_update(a->keeper, -1);
 }
 
 /* RFC 5905's tests 6 and 7: the server is synchronised, and not too far from its source. */

@@ -186,8 +186,10 @@ static void judge(struct network *network, simtime_t now, const struct ntp *repl
 				 from_ntp(network, reply->transmit) -
 				 network_utc(scenario, now)) / 2);
 
-	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3 ||
-	    (double)now < scenario->from * 1e9)
+	const double from = scenario->sync_from > 0 ? fmin(scenario->sync_from, scenario->from) :
+			    scenario->from;
+
+	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3 || (double)now < from * 1e9)
 		return;
 	network->probe_answers++;
 	network->probe_squares += error * error;

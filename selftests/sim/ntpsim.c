@@ -201,6 +201,7 @@ int main(int argc, char **argv)
 	start(path, hands_off);
 	while (!stopped) {
 		wait_for_packets(&readable);
+		rawclock_notice_step(&keeper.raw);
 		take_packets(&readable);
 		keeper_do_what_is_due(&keeper);
 		ask_who_is_due();

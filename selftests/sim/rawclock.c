@@ -74,7 +74,8 @@ s64 rawclock_real(const struct rawclock *clock, s64 raw_interval)
 	return (s64)((long double)raw_interval * rate(clock));
 }
 
-static void notice_step(struct rawclock *clock)
+/* To be called after each wait, before the clock is used. */
+void rawclock_notice_step(struct rawclock *clock)
 {
 	s64 mono = read_clock(CLOCK_MONOTONIC), real = read_clock(CLOCK_REALTIME);
 	s64 passed = mono - clock->last_mono;
@@ -95,15 +96,14 @@ static void notice_step(struct rawclock *clock)
 }
 
 /*
- * Looks for what others did to the clock, and reads it. To be called soon
- * after each wait.
+ * Looks for what others did to the clock, and reads it.
  * Return: 0 or -errno
  */
 int rawclock_watch(struct rawclock *clock, struct nts_steer_reading *reading)
 {
 	struct timex tx = { .modes = 0 };
 
-	notice_step(clock);
+	rawclock_notice_step(clock);
 	if (adjtimex(&tx) < 0)
 		return -errno;
 	reading->real = read_clock(CLOCK_REALTIME);

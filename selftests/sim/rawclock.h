@@ -30,6 +30,7 @@ struct rawclock {
 int rawclock_init(struct rawclock *clock);
 s64 rawclock_now(const struct rawclock *clock);
 s64 rawclock_real(const struct rawclock *clock, s64 raw_interval);
+void rawclock_notice_step(struct rawclock *clock);
 int rawclock_watch(struct rawclock *clock, struct nts_steer_reading *reading);
 int rawclock_adjust(struct rawclock *clock, const struct nts_adjust *adjust,
 		    struct nts_steer_reading *after);

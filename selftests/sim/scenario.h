@@ -48,7 +48,9 @@ struct scenario {
 	double leap, leap_at;	/* s inserted into UTC */
 	double reading;		/* how long it takes to read a clock */
 	double strict;		/* 1: like simulators that know the bare necessities */
-	double probe;		/* how often the process is asked for its time, 0: never */
+	double probe;		/* how often the process is asked for its time, 0: never;
+				 * judged from the earlier of from and sync_from on
+				 */
 	const char *log;	/* a line per second */
 	int servers;
 	struct scenario_server server[SCENARIO_SERVERS];

@@ -12,7 +12,8 @@ $(O)/sim/obj/%.o: selftests/sim/%.c
 
 $(O)/sim/clocksim.so: $(SIM_PARTS:%=$(O)/sim/obj/%.o) \
 		      $(O)/sim/obj/calls_time.o $(O)/sim/obj/calls_socket.o
-	$(CC) -shared -Wl,-z,now -o $@ $^ -lm -ldl
+	$(CC) -shared -Wl,-z,now -o $@.new $^ -lm -ldl
+	@mv $@.new $@
 
 $(O)/sim/preloaded: $(O)/sim/obj/preloaded.o
 	$(CC) -o $@ $^
@@ -48,7 +49,8 @@ $(O)/sim/obj/ntpsim/%.o: selftests/sim/%.c
 
 $(O)/sim/ntpsim: $(NTPSIM_PARTS:%=$(O)/sim/obj/ntpsim/%.o) $(CORE_OBJECTS) \
 		 $(NTPSIM_CONFIG:%=$(O)/obj/ntsd/%.o) $(O)/obj/ntsd/aes_wolfssl.o
-	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ -lwolfssl
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@.new $^ -lwolfssl
+	@mv $@.new $@
 
 # Where others look for it.
 selftests/sim/ntpsim: $(O)/sim/ntpsim
