@@ -42,7 +42,7 @@ static const struct {
 		LOG_LEVEL_WARN, "unreachable: no answer to 8 requests"
 	},
 	[NTS_SOURCE_NEWS_NEED_KEYS] = {
-		LOG_LEVEL_DEBUG, "needs keys and cookies"
+		LOG_LEVEL_DEBUG, "needs keys"
 	},
 	[NTS_SOURCE_NEWS_NAK] = {
 		LOG_LEVEL_NOTICE,

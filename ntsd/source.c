@@ -52,10 +52,10 @@ static void fail(struct source *s, uint64_t now_ms, const char *what,
 
 	/* What goes on failing for one reason is said once an hour. */
 	if (same && now_ms < s->told_ms + TELL_MS) {
-		log_debug("%s: the same again; next try in %llu s",
+		log_debug("%s: the same again; tried again in %llu s",
 			  s->conf.name, (unsigned long long)wait / 1000);
 	} else {
-		log_warn("%s: %s: %s; next try in %llu s", s->conf.name, what,
+		log_warn("%s: %s: %s; tried again in %llu s", s->conf.name, what,
 			 why, (unsigned long long)wait / 1000);
 		s->told_ms = now_ms;
 	}
