@@ -18,6 +18,7 @@
 #define WANDER_MIN	(-8)
 #define WANDER_MAX	24
 #define FLOOR_MAX	48
+#define TUNE_TRIES	10
 
 /* A miss beyond 5 deviations is not chance. */
 #define JUMP_VARIANCES	25
@@ -164,7 +165,11 @@ static void count_run(struct nts_regress *r, struct nts_real miss, struct nts_re
  */
 static s64 penalty(const struct nts_regress_tune *tune)
 {
-	return (s64)tune->wander * tune->wander * 12000 + (s64)tune->floor * 3000;
+	s64 wander = tune->wander < 0 ? -tune->wander : tune->wander;
+
+	/* Nobody knows much about the odd ones: beyond 2^6 it is linear. */
+	wander = wander <= 6 ? wander * wander : 6 * (2 * wander - 6);
+	return wander * 12000 + (s64)tune->floor * 3000;
 }
 
 /**
@@ -228,6 +233,37 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 						line->var_offset), 0);
 }
 
+/* Other assumptions worth trying; returns how many. */
+static u32 neighbours(const struct nts_regress *r, const struct nts_regress_tune *tune,
+		      struct nts_regress_tune try[TUNE_TRIES])
+{
+	static const struct {
+		s8 wander, floor;
+		bool clean;
+	} step[] = {
+		{ 1, 0, false }, { -1, 0, false }, { 4, 0, false }, { -4, 0, false },
+		{ 0, 2, false }, { 0, -2, false },
+		/* All that is seen may be a restless clock behind a clean path, */
+		{ 0, 0, true }, { 4, 0, true }, { 8, 0, true },
+	};
+	s32 noise_bits = nts_real_log2(nts_real_square(nts_real(r->sd))) / 65536;
+	u32 i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(step); i++) {
+		s32 wander = tune->wander + step[i].wander;
+		s32 floor = step[i].clean ? 0 : tune->floor + step[i].floor;
+
+		if (wander < WANDER_MIN || wander > WANDER_MAX || floor < 0 || floor > FLOOR_MAX)
+			continue;
+		try[n].wander = (s8)wander;
+		try[n++].floor = (s8)floor;
+	}
+	/* or noise of the two clocks. */
+	try[n].wander = 0;
+	try[n++].floor = (s8)nts_fixed_clamp(noise_bits, 0, FLOOR_MAX);
+	return n;
+}
+
 /**
  * nts_regress_tune() - learn what clock and path are like
  * @r: the measurements
@@ -240,35 +276,19 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prior,
 		      struct nts_regress_tune *tune)
 {
-	static const struct nts_regress_tune step[] = {
-		{ 1, 0 }, { -1, 0 }, { 0, 2 }, { 0, -2 },
-		{ 4, 0 }, { -4, 0 }, { 0, 8 }, { 0, -8 },
-	};
-	struct nts_regress_tune best = *tune, try;
-	u32 i, begin = r->begin;
+	struct nts_regress_tune try[TUNE_TRIES], best = *tune;
+	u32 i, n, begin = r->begin;
 	s64 likelihood;
-	s32 all_noise;
 
 	nts_regress_fit(r, prior, tune);
 	likelihood = r->likelihood;
-	all_noise = nts_real_log2(nts_real_square(nts_real(r->sd))) / 65536;
-	for (i = 0; i <= ARRAY_SIZE(step); i++) {
-		if (i < ARRAY_SIZE(step)) {
-			try.wander = tune->wander + step[i].wander;
-			try.floor = tune->floor + step[i].floor;
-		} else {
-			/* All that is seen may be noise of the two clocks. */
-			try.wander = 0;
-			try.floor = (s8)nts_fixed_clamp(all_noise, 0, FLOOR_MAX);
-		}
-		if (try.wander < WANDER_MIN || try.wander > WANDER_MAX ||
-		    try.floor < 0 || try.floor > FLOOR_MAX)
-			continue;
+	n = neighbours(r, tune, try);
+	for (i = 0; i < n; i++) {
 		r->begin = begin;
-		nts_regress_fit(r, prior, &try);
+		nts_regress_fit(r, prior, &try[i]);
 		if (r->likelihood > likelihood) {
 			likelihood = r->likelihood;
-			best = try;
+			best = try[i];
 		}
 	}
 	r->begin = begin;

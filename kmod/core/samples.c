@@ -11,6 +11,11 @@
 /* Half of the delay's rise, 16.16. */
 #define ASYMMETRY_FULL		32768
 
+/* How much longer than twice its newer half the register may become. */
+#ifndef THIN_SPAN
+#define THIN_SPAN		8
+#endif
+
 static const struct nts_sample *at(const struct nts_samples *s, u32 i)
 {
 	return &s->ring[(s->first + i) % NTS_SAMPLES_MAX];
@@ -286,6 +291,26 @@ u32 nts_samples_accept(const struct nts_samples *s, const struct nts_sample *sam
 	return failed;
 }
 
+/*
+ * Make room. Of the older half the sample with the longest round trip says
+ * least and goes; with it the rest reaches farther back. Paths change, though:
+ * what is too old goes whatever it is.
+ */
+static void thin(struct nts_samples *s)
+{
+	s64 usual = nts_fixed_sub(s->raw, at(s, s->n / 2u)->raw);
+	s64 age = nts_fixed_sub(s->raw, at(s, 0)->raw);
+	u32 i, worst = 0;
+
+	if (age / THIN_SPAN < usual)
+		for (i = 1; i < s->n / 2u; i++)
+			if (at(s, i)->delay > at(s, worst)->delay)
+				worst = i;
+	for (i = worst; i; i--)
+		s->ring[(s->first + i) % NTS_SAMPLES_MAX] = *at(s, i - 1);
+	drop(s, 1);
+}
+
 /**
  * nts_samples_add() - take in a sample
  * @s: the register
@@ -299,7 +324,7 @@ void nts_samples_add(struct nts_samples *s, const struct nts_sample *sample)
 	if (s->n && sample->raw <= s->raw)
 		nts_samples_reset(s);
 	if (s->n >= s->max)
-		drop(s, s->n - s->max + 1u);
+		thin(s);
 	place = &s->ring[(s->first + s->n) % NTS_SAMPLES_MAX];
 	*place = *sample;
 	place->delay = nts_fixed_clamp(place->delay, 1, NTS_SAMPLES_LARGEST);

@@ -14,6 +14,8 @@
 /* Another source must have been better so clearly or so often. */
 #define SCORE_LIMIT	(10 * SCORE_ONE)
 #define SCORE_LARGEST	(1000000LL * SCORE_ONE)
+/* So many bits smaller than the root distance is a usual asymmetry. */
+#define BIAS_SHIFT	4
 /* Selections for which a source that was an outlier is not combined. */
 #define OUTLIER_PENALTY	32
 /* At the start sources are waited for that have answered so many polls or less. */
@@ -418,6 +420,19 @@ int nts_select(struct nts_select *select, struct nts_source *const *sources, u32
 	return selected;
 }
 
+/*
+ * Variance of a source's offset: that of its samples, and what its path may be
+ * asymmetric by, which a part of the root distance stands for.
+ */
+static struct nts_real uncertainty(const struct nts_source *source, s64 raw)
+{
+	struct nts_real sd = nts_real(nts_samples_offset_sd(&source->samples, raw));
+	struct nts_real bias = nts_real_shift(nts_real(source->distance), -BIAS_SHIFT);
+
+	return nts_real_add(nts_real_add(nts_real_square(sd), nts_real_square(bias)),
+			    nts_real(1));
+}
+
 /**
  * nts_select_combine() - what the combined sources say
  * @select: after nts_select() selected one
@@ -426,8 +441,7 @@ int nts_select(struct nts_select *select, struct nts_source *const *sources, u32
  * @raw: CLOCK_MONOTONIC_RAW, ns
  * @estimate: filled in
  *
- * Offsets are weighted by the inverse of the root distance, frequencies by
- * that of their variance.
+ * Both are weighted by the inverse of their variance.
  */
 void nts_select_combine(const struct nts_select *select,
 			struct nts_source *const *sources, u32 n, s64 raw,
@@ -453,7 +467,7 @@ void nts_select_combine(const struct nts_select *select,
 
 		if (sources[i]->state < NTS_SOURCE_STATE_COMBINED)
 			continue;
-		weight = nts_real_ratio(1, nts_fixed_max(1, sources[i]->distance));
+		weight = nts_real_div(nts_real(1), uncertainty(sources[i], raw));
 		weights = nts_real_add(weights, weight);
 		apart = nts_fixed_sub(nts_samples_predict(s, raw), base);
 		offsets = nts_real_add(offsets, nts_real_mul(weight, nts_real(apart)));
