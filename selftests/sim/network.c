@@ -177,23 +177,37 @@ static void answer(struct network *network, const struct scenario_server *server
 	insert(network, flight);
 }
 
-/* What the process's clock was in error by when it answered our probe. */
+/* Root delay / 2 + root dispersion, ns. */
+static double bound_of(const struct ntp *reply)
+{
+	return (ntohl(reply->root_delay) / 2.0 + ntohl(reply->root_dispersion)) / 65536 * 1e9;
+}
+
+/* An answer to our probe: what the process's clock was in error by. */
 static void judge(struct network *network, simtime_t now, const struct ntp *reply)
 {
 	const struct scenario *scenario = network->scenario;
-	simtime_t sent = network_utc(scenario, from_ntp(network, reply->origin));
-	double error = (double)((from_ntp(network, reply->receive) - sent +
-				 from_ntp(network, reply->transmit) -
-				 network_utc(scenario, now)) / 2);
-
 	const double from = scenario->sync_from > 0 ? fmin(scenario->sync_from, scenario->from) :
 			    scenario->from;
+	simtime_t sent = network_utc(scenario, from_ntp(network, reply->origin));
+	double error = fabs((double)((from_ntp(network, reply->receive) - sent +
+				      from_ntp(network, reply->transmit) -
+				      network_utc(scenario, now)) / 2));
+	double bound = bound_of(reply);
 
-	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3 || (double)now < from * 1e9)
+	if ((reply->lvm & 7) != 4 || reply->lvm >> 6 == 3)
+		return;
+	if (scenario->leap != 0 && fabs((double)now - scenario->leap_at * 1e9) < 2e9)
+		return;
+	network->bounds++;
+	network->outside += error > bound;
+	network->bounds_sum += bound;
+	network->worst = fmax(network->worst, error / fmax(bound, 1));
+	if ((double)now < from * 1e9)
 		return;
 	network->probe_answers++;
 	network->probe_squares += error * error;
-	network->probe_max = fmax(network->probe_max, fabs(error));
+	network->probe_max = fmax(network->probe_max, error);
 }
 
 void network_send(struct network *network, simtime_t now, const struct sockaddr_in *from,

@@ -33,6 +33,9 @@ struct network {
 	/* of the answers to our probes */
 	unsigned long probes, probe_answers;
 	double probe_squares, probe_max;	/* ns */
+	/* of all of them since the start: was the error within what they said? */
+	unsigned long bounds, outside;
+	double bounds_sum, worst;	/* ns; largest error in terms of the bound */
 };
 
 void network_init(struct network *network, const struct scenario *scenario,

@@ -23,7 +23,7 @@ HARMLESS = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$0" "$@"',
 def command(program, directory, scenario):
     """Write a configuration and return the command that uses it."""
     conf = os.path.join(directory, "conf")
-    lines = list(scenario.conf)
+    lines = list(scenario.conf) + ["allow"]
     if program == "chronyd":
         # Each instance has its own pid file; none may be asked anything.
         lines += ["cmdport 0", "bindcmdaddress /", "user root",
@@ -46,7 +46,7 @@ def preload(words, *program):
 def simulate(name, program, seed, log=None, words=""):
     """One run; the dictionary that the simulator prints."""
     scenario = (scenarios.ALL | scenarios.MORE)[name]
-    words += f" seed={seed} {scenario.world}"
+    words += f" probe=4 seed={seed} {scenario.world}"
     if log:
         words += f" log={log}/{name}.{program}.{seed}"
     with tempfile.TemporaryDirectory(prefix="ntpsim.") as directory:

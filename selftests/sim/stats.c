@@ -51,16 +51,20 @@ void stats_update(struct stats *stats, double now)
 void stats_print(const struct stats *stats, const struct network *network)
 {
 	double n = stats->samples ? (double)stats->samples : NAN;
+	double bounds = network->bounds ? (double)network->bounds : 1;
 	double answers = network->probe_answers ? (double)network->probe_answers : 1;
 
 	printf("{\"rms_ns\": %.0f, \"max_ns\": %.0f, \"sync_s\": %.0f, "
 	       "\"freq_rms_ppb\": %.3f, \"first_update_s\": %.1f, \"overshoot\": %.4f, "
 	       "\"updates\": %lu, \"sent\": %lu, \"lost\": %lu, \"probes\": %lu, "
-	       "\"served\": %lu, \"served_rms_ns\": %.0f, \"served_max_ns\": %.0f}\n",
+	       "\"served\": %lu, \"served_rms_ns\": %.0f, \"served_max_ns\": %.0f, "
+	       "\"outside\": %.6f, \"bound_ns\": %.0f, \"worst\": %.3f}\n",
 	       sqrt(stats->squares / n) * 1e9, stats->max * 1e9, stats->synced,
 	       sqrt(stats->freq_squares / n) * 1e9, stats->first_update,
 	       stats->overshoot, stats->updates, network->sent, network->lost,
 	       network->probes, network->probe_answers,
-	       sqrt(network->probe_squares / answers), network->probe_max);
+	       sqrt(network->probe_squares / answers), network->probe_max,
+	       (double)network->outside / bounds, network->bounds_sum / bounds,
+	       network->worst);
 	fflush(stdout);
 }
