@@ -34,6 +34,7 @@ NTSD_UNIT_ke_client := conn helper hello ke_record ke_response ke_session log sa
 	tls_client tls_server tls_wolfssl
 NTSD_UNIT_resolver := address helper log sandbox
 NTSD_UNIT_control := log
+NTSD_UNIT_source := address backoff dump file lasttime log
 NTSD_UNIT_events := address log
 NTSD_UNIT_adjust := log
 NTSD_UNIT_dump := file address

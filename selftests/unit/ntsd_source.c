@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A source from its name to the kernel: what is tried, when again, what the
+ * kernel is given and what the disk keeps. Processes and kernel are played.
+ */
+#include "../../ntsd/source.c"
+#include "../../ntsd/source_keys.c"
+#include "ntsd_dir.h"
+
+#define S 1000ULL
+
+/* What the played resolver and servers say. */
+static struct resolver_answer names;
+static struct ke_client_result keys;
+static unsigned int resolves, exchanges;
+static char asked[CONFIG_NAME_MAX + 1];
+static bool any_time;
+static time_t checked_at;
+
+/* What the kernel was told. */
+static struct nl_change last;
+static struct address placed;
+static char problem[SOURCE_PROBLEM_LEN];
+static unsigned int changes, installs, given, taken;
+static uint64_t age_ms;
+static uint8_t first_cookie, last_cookie;
+static uint32_t next_id;
+static int kernel_says;
+
+static struct config conf;
+static struct config_source line;
+static struct sources all;
+static struct address others[RESOLVER_MAX];
+static unsigned int n_others, shares;
+static bool keep_files;
+
+bool resolver_start(struct helper *h, const char *name,
+		    enum config_family family, const struct passwd *user)
+{
+	(void)family;
+	(void)user;
+	resolves++;
+	strcpy(asked, name);
+	h->fd = -1;
+	return true;
+}
+
+bool resolver_hear(struct helper *h, struct resolver_answer *answer)
+{
+	(void)h;
+	*answer = names;
+	return names.n;
+}
+
+bool ke_client_start(struct helper *h, struct ke_client_job *job)
+{
+	h->fd = -1;
+	exchanges++;
+	any_time = job->any_time;
+	checked_at = job->now;
+	return true;
+}
+
+bool ke_client_hear(struct helper *h, struct ke_client_result *result)
+{
+	(void)h;
+	*result = keys;
+	return keys.ok;
+}
+
+void helper_stop(struct helper *h)
+{
+	h->fd = -1;
+}
+
+bool sources_watch(struct sources *set, const struct source *s)
+{
+	(void)set;
+	(void)s;
+	return true;
+}
+
+void sources_unwatch(struct sources *set, const struct source *s)
+{
+	(void)set;
+	(void)s;
+}
+
+bool sources_has(const struct sources *set, const struct source *but,
+		 const struct address *addr)
+{
+	(void)set;
+	(void)but;
+	for (unsigned int i = 0; i < n_others; i++)
+		if (address_same(&others[i], addr))
+			return true;
+	return false;
+}
+
+bool sources_resolves(const struct sources *set, const char *name)
+{
+	(void)set;
+	(void)name;
+	return false;
+}
+
+void sources_share(struct sources *set, const struct source *from,
+		   uint64_t now_ms)
+{
+	(void)set;
+	(void)from;
+	(void)now_ms;
+	shares++;
+}
+
+int nl_set_source(struct nl *nl, const struct nl_change *change, uint32_t *id,
+		  char *err)
+{
+	(void)nl;
+	(void)err;
+	if (kernel_says)
+		return kernel_says;
+	changes++;
+	last = *change;
+	if (change->addr)
+		placed = *change->addr;
+	if (change->problem)
+		strcpy(problem, change->problem);
+	*id = change->id ? change->id : ++next_id;
+	return 0;
+}
+
+int nl_set_nts(struct nl *nl, uint32_t id, const uint8_t c2s[TLS_EXPORT_LEN],
+	       const uint8_t s2c[TLS_EXPORT_LEN],
+	       const struct ke_cookie *cookies, unsigned int n, uint64_t age,
+	       char *err)
+{
+	(void)nl;
+	(void)err;
+	EXPECT(id && c2s[0] == 0xc2 && s2c[0] == 0x52);
+	installs++;
+	given = n;
+	age_ms = age;
+	first_cookie = cookies[0].bytes[0];
+	last_cookie = cookies[n - 1].bytes[0];
+	return 0;
+}
+
+int nl_take_cookies(struct nl *nl, uint32_t id, unsigned int count,
+		    struct ke_cookie *to, char *err)
+{
+	(void)nl;
+	(void)id;
+	(void)err;
+	taken += count;
+	for (unsigned int i = 0; i < count; i++) {
+		to[i].len = 100;
+		memset(to[i].bytes, 0xf0 + i, 100);
+	}
+	return (int)count;
+}
+
+static const char *at(const struct address *addr)
+{
+	static char text[ADDRESS_TEXT_LEN];
+
+	return address_text(addr, text);
+}
+
+static void find_names(unsigned int n)
+{
+	char text[32];
+
+	memset(&names, 0, sizeof(names));
+	names.n = n;
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "127.0.0.%u", 11 + i);
+		address_parse(text, &names.addr[i]);
+	}
+	if (!n)
+		strcpy(names.why, "unknown host: ntp.test");
+}
+
+static void find_keys(unsigned int cookies)
+{
+	memset(&keys, 0, sizeof(keys));
+	keys.ok = cookies;
+	memset(keys.c2s, 0xc2, sizeof(keys.c2s));
+	memset(keys.s2c, 0x52, sizeof(keys.s2c));
+	keys.res.warning = -1;
+	keys.res.n_cookies = cookies;
+	for (unsigned int i = 0; i < cookies; i++) {
+		keys.res.cookie[i].len = 100;
+		memset(keys.res.cookie[i].bytes, i + 1, 100);
+	}
+	if (!cookies)
+		strcpy(keys.why, "it has expired");
+}
+
+static struct source *begin(bool nts, bool pool)
+{
+	char rm_command[64];
+	struct source *s;
+
+	memset(&line, 0, sizeof(line));
+	strcpy(line.name, "ntp.test");
+	line.nts = nts;
+	line.pool = pool;
+	line.port = 123;
+	line.nts_port = 4460;
+	/* Files of the cases before are only for those that look for them. */
+	snprintf(rm_command, sizeof(rm_command), "rm -f %s/*.nts", dir);
+	if (!keep_files && system(rm_command))
+		abort();
+	resolves = exchanges = changes = installs = shares = taken = n_others = 0;
+	kernel_says = 0;
+	problem[0] = '\0';
+	memset(&placed, 0, sizeof(placed));
+	memset(&conf, 0, sizeof(conf));
+	conf.nts_timeout_s = 16;
+	conf.nts_refresh_s = 1000000;
+	conf.refresh_s = 2000;
+	conf.max_nts_retry = 19;
+	strcpy(conf.dump_dir, dir);
+	memset(&all, 0, sizeof(all));
+	all.conf = &conf;
+	s = source_new(&all, 0, &line);
+	find_names(1);
+	find_keys(8);
+	return s;
+}
+
+static void plain_server(void)
+{
+	struct source *s = begin(false, false);
+
+	source_begin(s, 1 * S);
+	/* It shows in reports before its name is known. */
+	EXPECT(changes == 1 && s->id && placed.family == AF_UNSPEC);
+	source_tick(s, 1 * S);
+	EXPECT(resolves == 1 && s->phase == SOURCE_RESOLVES);
+	EXPECT_STR(asked, "ntp.test");
+	source_hear(s, 2 * S);
+	EXPECT_STR(at(&placed), "127.0.0.11");
+	EXPECT(last.port == 123 && s->phase == SOURCE_RESTS);
+	/* Its name is looked up again by and by, and nothing changes. */
+	EXPECT(source_due(s) == 2002 * S);
+	changes = 0;
+	source_tick(s, 2002 * S);
+	source_hear(s, 2003 * S);
+	EXPECT(resolves == 2 && placed.bytes[3] == 11);
+	/* It moves when the name no longer has its address. */
+	address_parse("127.0.0.99", &names.addr[0]);
+	source_tick(s, 4003 * S);
+	source_hear(s, 4004 * S);
+	EXPECT_STR(at(&placed), "127.0.0.99");
+	EXPECT(!exchanges);
+	source_free(s);
+}
+
+static void addresses_need_no_resolver(void)
+{
+	struct source *s = begin(false, false);
+
+	strcpy(s->conf.name, "2001:db8::1");
+	source_begin(s, 1 * S);
+	source_tick(s, 1 * S);
+	EXPECT(!resolves && s->phase == SOURCE_RESTS);
+	EXPECT_STR(at(&placed), "2001:db8::1");
+	source_free(s);
+}
+
+static void unknown_name_backs_off(void)
+{
+	static const uint64_t waits[] = { 10, 15, 22, 33, 50 };
+	struct source *s = begin(false, false);
+	uint64_t now = 100 * S;
+
+	find_names(0);
+	source_begin(s, now);
+	for (size_t i = 0; i < 5; i++) {
+		source_tick(s, source_due(s));
+		now = source_due(s) > now && s->phase == SOURCE_RESTS ?
+		      source_due(s) : now;
+		source_hear(s, now);
+		EXPECT((source_due(s) - now) / S == waits[i]);
+		EXPECT_STR(problem, "unknown host: ntp.test");
+		EXPECT(last.attempts == i + 1);
+		/* Too early: nothing happens. */
+		source_tick(s, source_due(s) - 1);
+		EXPECT(s->phase == SOURCE_RESTS);
+		now = source_due(s);
+	}
+	find_names(1);
+	source_tick(s, now);
+	source_hear(s, now);
+	EXPECT_STR(problem, "");
+	EXPECT(!s->attempts);
+	source_free(s);
+}
+
+static void unreachable_server_gives_way(void)
+{
+	struct source *s = begin(false, false);
+
+	find_names(3);
+	source_begin(s, 0);
+	source_tick(s, 0);
+	source_hear(s, 0);
+	EXPECT(placed.bytes[3] == 11);
+	for (int i = 0; i < 4; i++) {
+		source_reach(s, false, 10 * S);
+		source_tick(s, source_due(s));
+		EXPECT(s->phase == SOURCE_RESOLVES);
+		source_hear(s, 10 * S);
+		EXPECT(placed.bytes[3] == 11 + (i + 1) % 3);
+		EXPECT(source_due(s) == 10 * S + UNREACHABLE_MS);
+	}
+	source_reach(s, true, 20 * S);
+	EXPECT(source_due(s) == 2020 * S);
+	source_free(s);
+}
+
+/* Up to the keys. */
+static struct source *begin_nts(void)
+{
+	struct source *s = begin(true, false);
+
+	source_begin(s, 0);
+	source_tick(s, 0);
+	source_hear(s, 0);
+	EXPECT(exchanges == 1 && s->phase == SOURCE_EXCHANGES);
+	/* Where it is shows before there are keys. */
+	EXPECT(placed.bytes[3] == 11);
+	return s;
+}
+
+static void keys_go_to_kernel_and_disk(void)
+{
+	struct source *s = begin_nts();
+	struct dump dump;
+
+	keys.res.port = 11123;
+	source_hear(s, 1 * S);
+	EXPECT(installs == 1 && given == 7 && !age_ms);
+	EXPECT(first_cookie == 1 && last_cookie == 7);
+	EXPECT(last.port == 11123 && placed.bytes[3] == 11);
+	EXPECT(dump_find(dir, "ntp.test", NULL, &dump));
+	EXPECT(dump.n == 1 && dump.cookie[0].bytes[0] == 8);
+	EXPECT(dump.port == 11123 && dump.c2s[0] == 0xc2);
+	/* Four weeks later anew. */
+	EXPECT(source_due(s) == 1000001 * S);
+	/* A refusal at once waits for the back-off, until an answer came. */
+	source_want_keys(s, 2 * S);
+	EXPECT(source_due(s) == 11 * S);
+	source_authenticated(s);
+	source_want_keys(s, 3 * S);
+	EXPECT(source_due(s) == 3 * S);
+	source_free(s);
+}
+
+static void failed_exchange_backs_off(void)
+{
+	struct source *s = begin_nts();
+
+	find_keys(0);
+	source_hear(s, 1 * S);
+	EXPECT_STR(problem, "it has expired");
+	EXPECT(source_due(s) == 11 * S && !installs);
+	source_want_keys(s, 2 * S);
+	EXPECT(source_due(s) == 11 * S);
+	source_tick(s, 11 * S);
+	source_hear(s, 11 * S);
+	source_hear(s, 12 * S);
+	EXPECT(source_due(s) == 27 * S && last.attempts == 2);
+	/* Keys alone do not end that; a new need comes third. */
+	source_tick(s, 27 * S);
+	find_keys(8);
+	source_hear(s, 27 * S);
+	source_hear(s, 28 * S);
+	EXPECT(installs == 1);
+	source_want_keys(s, 29 * S);
+	EXPECT(source_due(s) == 28 * S + 22500);
+	source_free(s);
+}
+
+static void a_dead_address_is_passed_over(void)
+{
+	struct source *s = begin(true, false);
+
+	find_names(2);
+	find_keys(0);
+	keys.no_tls = true;
+	source_begin(s, 0);
+	source_tick(s, 0);
+	source_hear(s, 0);
+	source_hear(s, 0);
+	EXPECT(exchanges == 2 && s->current.bytes[3] == 12);
+	source_hear(s, 0);
+	EXPECT(s->phase == SOURCE_RESTS && s->attempts == 1);
+	source_free(s);
+}
+
+static void an_exchange_that_hangs(void)
+{
+	struct source *s = begin_nts();
+
+	source_tick(s, 17 * S);
+	EXPECT(s->phase == SOURCE_EXCHANGES);
+	source_tick(s, 19 * S);
+	EXPECT(s->phase == SOURCE_RESTS && source_due(s) == 29 * S);
+	EXPECT_STR(problem, "timeout");
+	source_free(s);
+}
+
+static void server_elsewhere(void)
+{
+	struct source *s = begin_nts();
+
+	strcpy(keys.res.server, "2001:db8::5");
+	source_hear(s, 1 * S);
+	EXPECT(installs == 1);
+	EXPECT_STR(at(&placed), "2001:db8::5");
+	source_free(s);
+
+	s = begin_nts();
+	strcpy(keys.res.server, "other.test");
+	source_hear(s, 1 * S);
+	EXPECT(!installs && s->phase == SOURCE_RESOLVES_NTP);
+	EXPECT_STR(asked, "other.test");
+	/* The family of the server that gave the keys comes first. */
+	address_parse("2001:db8::7", &names.addr[0]);
+	address_parse("192.0.2.7", &names.addr[1]);
+	names.n = 2;
+	source_hear(s, 2 * S);
+	EXPECT(installs == 1 && s->phase == SOURCE_RESTS);
+	EXPECT_STR(at(&placed), "192.0.2.7");
+	source_free(s);
+
+	s = begin_nts();
+	strcpy(keys.res.server, "other.test");
+	source_hear(s, 1 * S);
+	find_names(0);
+	source_hear(s, 2 * S);
+	EXPECT(!installs && source_due(s) == 12 * S);
+	source_free(s);
+}
+
+static void saved_keys_are_used_once(void)
+{
+	struct source *s = begin_nts();
+	struct dump dump;
+
+	keep_files = true;
+	source_hear(s, 1 * S);
+	source_save(s, 8);
+	/* Three with the one held back; the kernel keeps the rest. */
+	EXPECT(taken == 3);
+	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 4);
+	source_save(s, 8);
+	EXPECT(taken == 3);
+	source_free(s);
+
+	/* The kernel still has the keys: the file stays as it is. */
+	s = begin(true, false);
+	s->id = 1;
+	s->keyed = true;
+	s->addr = dump.ntp;
+	source_begin(s, 5 * S);
+	EXPECT(!installs && !exchanges && s->known && s->n_held == 4);
+	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 4);
+	source_free(s);
+
+	/* It forgot: three for it, one stays. */
+	s = begin(true, false);
+	source_begin(s, 6 * S);
+	EXPECT(installs == 1 && given == 3 && !exchanges && !resolves);
+	EXPECT(first_cookie == 8 && last_cookie == 0xf1);
+	EXPECT(placed.bytes[3] == 11);
+	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 1);
+	EXPECT(dump.cookie[0].bytes[0] == 0xf2);
+	source_free(s);
+
+	/* And once more: the last one. */
+	s = begin(true, false);
+	source_begin(s, 7 * S);
+	EXPECT(installs == 1 && given == 1 && last_cookie == 0xf2);
+	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && !dump.n);
+	source_free(s);
+
+	/* Keys without cookies are of no use, nor stay. */
+	s = begin(true, false);
+	source_begin(s, 8 * S);
+	EXPECT(!installs && source_due(s) == 8 * S);
+	EXPECT(!dump_find(dir, "ntp.test", NULL, &dump));
+	source_free(s);
+	keep_files = false;
+}
+
+static void old_keys_are_not_used(void)
+{
+	struct dump dump = { .name = "ntp.test", .port = 123, .n = 8 };
+	struct source *s;
+	char err[256];
+
+	address_parse("192.0.2.1", &dump.ke);
+	address_parse("192.0.2.1", &dump.ntp);
+	memset(dump.c2s, 0xc2, 32);
+	memset(dump.s2c, 0x52, 32);
+	for (int i = 0; i < 8; i++)
+		dump.cookie[i].len = 100;
+	dump.ke_time = time(NULL) - 1000001;
+	EXPECT(!dump_save(dir, &dump, err, sizeof(err)));
+	keep_files = true;
+	s = begin(true, false);
+	source_begin(s, 0);
+	EXPECT(!installs);
+	EXPECT(!dump_find(dir, "ntp.test", NULL, &dump));
+	source_free(s);
+
+	/* A clock that is behind: they are not of the future, only as old. */
+	dump.ke_time = time(NULL) + 500000;
+	EXPECT(!dump_save(dir, &dump, err, sizeof(err)));
+	s = begin(true, false);
+	all.last_time = dump.ke_time + 400000;
+	source_begin(s, 0);
+	EXPECT(installs == 1 && age_ms >= 400000 * S && age_ms < 400002 * S);
+	EXPECT(dump_remove(dir, &dump.ke));
+	source_free(s);
+	keep_files = false;
+}
+
+static void servers_of_a_pool(void)
+{
+	struct source *s = begin(false, true);
+
+	find_names(3);
+	source_begin(s, 0);
+	EXPECT(!changes);	/* appears when it is found */
+	others[0] = names.addr[0];
+	others[1] = names.addr[2];
+	n_others = 2;
+	source_tick(s, 0);
+	source_hear(s, 0);
+	EXPECT(shares == 1);
+	EXPECT(placed.bytes[3] == 12);
+	source_free(s);
+
+	/* One more than there are. */
+	s = begin(false, true);
+	source_begin(s, 0);
+	others[0] = names.addr[0];
+	n_others = 1;
+	source_tick(s, 0);
+	source_hear(s, 0);
+	EXPECT(!changes && !s->id && source_due(s) > 1000 * S);
+	EXPECT(!problem[0]);
+	/* Another's find is taken when it is waited for. */
+	s->due_ms = 5 * S;
+	find_names(2);
+	source_share(s, &names, 5 * S);
+	EXPECT(placed.bytes[3] == 12);
+	source_free(s);
+}
+
+static void dates_of_certificates(void)
+{
+	struct source *s = begin_nts();
+
+	EXPECT(!any_time && labs(checked_at - time(NULL)) < 5);
+	source_free(s);
+	s = begin(true, false);
+	all.last_time = time(NULL) + 1000000;
+	conf.no_cert_time_check = 2;
+	all.updates = 1;
+	source_begin(s, 0);
+	source_tick(s, 0);
+	source_hear(s, 0);
+	EXPECT(any_time && checked_at == all.last_time);
+	find_keys(0);
+	source_hear(s, 0);
+	all.updates = 2;
+	source_tick(s, source_due(s));
+	source_hear(s, 10 * S);
+	EXPECT(exchanges == 2 && !any_time);
+	source_free(s);
+}
+
+static void ended_by_another_program(void)
+{
+	struct source *s = begin_nts();
+
+	kernel_says = -ENOENT;
+	source_hear(s, 1 * S);
+	EXPECT(s->gone && !installs);
+	source_free(s);
+}
+
+static const struct ktap_case cases[] = {
+	CASE(plain_server),
+	CASE(addresses_need_no_resolver),
+	CASE(unknown_name_backs_off),
+	CASE(unreachable_server_gives_way),
+	CASE(keys_go_to_kernel_and_disk),
+	CASE(failed_exchange_backs_off),
+	CASE(a_dead_address_is_passed_over),
+	CASE(an_exchange_that_hangs),
+	CASE(server_elsewhere),
+	CASE(saved_keys_are_used_once),
+	CASE(old_keys_are_not_used),
+	CASE(servers_of_a_pool),
+	CASE(dates_of_certificates),
+	CASE(ended_by_another_program),
+};
+
+DIR_MAIN(cases)
