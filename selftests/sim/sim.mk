@@ -28,6 +28,11 @@ ntpsim: selftests/sim/ntpsim ## the core as an ordinary process
 all: ntpsim
 bench: $(SIM_PROGRAMS)
 
+.PHONY: clean-sim
+clean: clean-sim
+clean-sim:
+	rm -f selftests/sim/ntpsim
+
 # Its arithmetic, without the calls.
 UNIT_TESTS += $(O)/unit/sim_world
 
