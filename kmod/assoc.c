@@ -8,6 +8,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
+#include <net/ipv6.h>
 
 #include "client.h"
 #include "core/ntptime.h"
@@ -351,6 +352,13 @@ void nts_assoc_options(struct nts_assoc *assoc, const struct nts_source_options 
 	nts_poll_limits(&assoc->poll, options);
 }
 
+static bool same_place(const struct nts_address *a, const struct nts_address *b)
+{
+	if (a->family != b->family || a->port != b->port || a->scope != b->scope)
+		return false;
+	return a->family == AF_INET6 ? ipv6_addr_equal(&a->v6, &b->v6) : a->v4 == b->v4;
+}
+
 /**
  * nts_assoc_place() - tell where the server is
  * @assoc: the association
@@ -364,7 +372,7 @@ void nts_assoc_place(struct nts_assoc *assoc, const struct nts_address *address,
 	bool online = assoc->source.online;
 
 	assoc->source.address = refid;
-	if (!memcmp(&assoc->address, address, sizeof(*address)))
+	if (same_place(&assoc->address, address))
 		return;
 	assoc->address = *address;
 	nts_source_reset(&assoc->source);
