@@ -100,6 +100,11 @@ static bool surprising(struct nts_real miss, struct nts_real sum)
 			    nts_real_mul(sum, nts_real(JUMP_VARIANCES))) > 0;
 }
 
+static struct nts_real jump_variance(void)
+{
+	return nts_real_square(nts_real_ratio(JUMP_SLOPE, 1000000));
+}
+
 /* Does the point after @i lie where it should if @i were not there? */
 static bool alone(const struct nts_regress *r, u32 i, struct nts_real q, s8 floor)
 {
@@ -126,8 +131,7 @@ static bool explain(struct nts_regress *r, u32 i, s64 dt, struct nts_real q, s8 
 
 	if (alone(r, i, q, floor))
 		return false;
-	if (nts_real_cmp(nts_real_square(slope),
-			 nts_real_square(nts_real_ratio(JUMP_SLOPE, 1000000))) <= 0) {
+	if (nts_real_cmp(nts_real_square(slope), jump_variance()) <= 0) {
 		/* As if the walk had taken such a step before. */
 		var = nts_real_square(slope);
 		line->var_slope = nts_real_add(line->var_slope, var);
@@ -191,7 +195,7 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 	struct nts_regress_line *line = &r->line;
 	struct nts_real var, miss, sum, square, weight;
 	u32 i, first = r->begin;
-	s64 bits = 0, dt;
+	s64 bits = r->jump ? JUMP_BITS * 65536 : 0, dt;
 	s8 last = 0;
 	bool use;
 
@@ -205,6 +209,8 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 	for (i = first + 1; i < r->n; i++) {
 		dt = r->point[i].x - r->point[i - 1].x;
 		var = noise(&r->point[i], tune->floor);
+		if (i == r->jump)
+			line->var_slope = nts_real_add(line->var_slope, jump_variance());
 		miss = expect(line, dt, q, &r->point[i], var, &sum);
 		r->residual[i] = nts_real_round(miss, 0);
 		use = true;
@@ -293,6 +299,43 @@ void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prio
 	}
 	r->begin = begin;
 	*tune = best;
+}
+
+/**
+ * nts_regress_find_jump() - see whether the frequency jumped
+ * @r: the measurements; @r->jump is where it did as was found before, or 0
+ * @prior: as for nts_regress_fit()
+ * @tune: what is known of clock and path
+ *
+ * A jump too small to be seen in one measurement makes all those after it less
+ * likely than they are with it.
+ */
+void nts_regress_find_jump(struct nts_regress *r, const struct nts_regress_line *prior,
+			   const struct nts_regress_tune *tune)
+{
+	static const u8 back[] = { 2, 3, 4, 6, 9, 13, 19, 28 };
+	u32 i, begin = r->begin, before = r->jump, best = 0;
+	s64 likelihood;
+
+	r->jump = 0;
+	nts_regress_fit(r, prior, tune);
+	likelihood = r->likelihood;
+	for (i = 0; i <= ARRAY_SIZE(back); i++) {
+		if (i < ARRAY_SIZE(back))
+			r->jump = r->n > back[i] ? r->n - back[i] : 0;
+		else
+			r->jump = before;
+		if (r->jump < begin + STEP_POINTS)
+			continue;
+		r->begin = begin;
+		nts_regress_fit(r, prior, tune);
+		if (r->likelihood > likelihood) {
+			likelihood = r->likelihood;
+			best = r->jump;
+		}
+	}
+	r->begin = begin;
+	r->jump = best;
 }
 
 /**

@@ -51,6 +51,7 @@ struct nts_regress_line {
  * @point: the measurements, oldest first
  * @n: how many
  * @begin: the first one to use; moved up where the clock was stepped
+ * @jump: the frequency jumped before this point; 0 = it did not
  * @line: result, at the time of the last point
  * @runs: result: runs of residuals of one sign
  * @signs: result: residuals that have a sign, for which that was counted
@@ -62,6 +63,7 @@ struct nts_regress {
 	struct nts_regress_point point[NTS_REGRESS_MAX];
 	u32 n;
 	u32 begin;
+	u32 jump;
 	struct nts_regress_line line;
 	u32 runs;
 	u32 signs;
@@ -74,6 +76,8 @@ void nts_regress_fit(struct nts_regress *r, const struct nts_regress_line *prior
 		     const struct nts_regress_tune *tune);
 void nts_regress_tune(struct nts_regress *r, const struct nts_regress_line *prior,
 		      struct nts_regress_tune *tune);
+void nts_regress_find_jump(struct nts_regress *r, const struct nts_regress_line *prior,
+			   const struct nts_regress_tune *tune);
 u32 nts_regress_critical_runs(u32 n);
 s64 nts_regress_t(u32 n);
 

@@ -138,6 +138,13 @@ static void fill(struct nts_samples *s)
 	unseen = unseen_spread(s);
 	r->n = s->n;
 	r->begin = 0;
+	r->jump = 0;
+	for (i = 0; i < r->n; i++) {
+		const struct nts_sample *sample = at(s, i);
+
+		if (s->jumped && sample->raw == s->jump)
+			r->jump = i;
+	}
 	for (i = 0; i < r->n; i++) {
 		const struct nts_sample *sample = at(s, i);
 		s64 spread = (sample->delay - s->min_delay) / 2;
@@ -189,6 +196,7 @@ static void estimate(struct nts_samples *s)
 	find_asymmetry(s, &prior);
 	fill(s);
 	nts_regress_tune(r, &prior, &s->tune);
+	nts_regress_find_jump(r, &prior, &s->tune);
 	nts_regress_fit(r, &prior, &s->tune);
 	/* Residuals that keep their sign: the oldest samples do not belong here. */
 	while (r->n - r->begin > s->min &&
@@ -197,6 +205,9 @@ static void estimate(struct nts_samples *s)
 		nts_regress_fit(r, &prior, &s->tune);
 	}
 	newest = nts_samples_newest(s);
+	s->jumped = r->jump > r->begin;
+	if (s->jumped)
+		s->jump = at(s, r->jump)->raw;
 	s->raw = newest->raw;
 	s->offset = nts_fixed_add(newest->offset, nts_real_round(r->line.offset, 0));
 	s->offset_sd = nts_real_round(nts_real_sqrt(r->line.var_offset), 0);
@@ -219,6 +230,7 @@ void nts_samples_reset(struct nts_samples *s)
 	s->first = 0;
 	s->runs = 0;
 	s->asymmetry = 0;
+	s->jumped = false;
 	s->freq = s->prior_freq;
 	s->freq_sd = s->prior_sd;
 	s->skew = 1LL << NTS_FREQ_SHIFT;

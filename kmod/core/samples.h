@@ -61,6 +61,8 @@ struct nts_samples_limits {
  * @skew: bound of the error of @freq, 2^-48
  * @freq_sd: standard deviation of the error of @freq, 2^-48
  * @offset_sd: standard deviation of the error of @offset, ns
+ * @jump: raw time of the first sample after a jump of the frequency, if
+ *        @jumped
  * @sd: standard deviation of the samples about the line, ns
  * @min_delay: shortest round trip among the samples, ns
  * @asymmetry: share of delays' rise found in the offsets, 16.16: 0.5 when all
@@ -77,6 +79,8 @@ struct nts_samples {
 	u8 n;
 	u8 first;
 	u8 runs;
+	bool jumped;
+	s64 jump;
 	s64 raw;
 	s64 offset;
 	s64 freq;
@@ -102,6 +106,8 @@ struct nts_samples {
  * @skew: bound of the error of @freq, 2^-48
  * @offset: estimated true time minus NTP time now, ns; > 0: NTP time is slow
  * @offset_sd: standard deviation of the error of that, ns
+ * @jump: raw time of the first sample after a jump of the frequency, if
+ *        @jumped
  * @sd: standard deviation of the samples about the line, ns
  */
 struct nts_sourcestats {
