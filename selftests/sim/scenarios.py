@@ -42,6 +42,10 @@ ALL = {
         "one of three servers jumps by an hour",
         THREE.replace("2.2", "2.2,step=3600@4000"),
         servers(3, "minpoll 6 maxpoll 6"), 40e3, 150e3, 200),
+    "unsynchronised": Scenario(
+        "the first of two servers is 50 ms off, but says that it knows nothing",
+        "server=192.0.2.1,offset=0.05,leap=3 server=192.0.2.2",
+        servers(2, "minpoll 6 maxpoll 6"), 36e3, 150e3, 200),
     "combine_3": Scenario("three servers, jitter 1 ms", THREE + " jitter=1e-3",
                           servers(3, "minpoll 6 maxpoll 6"), 150e3, 600e3, 400),
     "loss_40": Scenario("40 % of the exchanges fail", "loss=0.2254", POLL6,
