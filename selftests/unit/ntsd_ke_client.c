@@ -144,6 +144,21 @@ static void silent_server(int fd, void *arg)
 	pause();
 }
 
+/* An answer without an end, slowly. */
+static void dribbling_server(int fd, void *arg)
+{
+	struct tls_server *server = load(arg);
+	struct tls_conn *conn = tls_conn_new(server, fd);
+	char buf[64];
+	size_t len;
+
+	if (tls_conn_handshake(conn) == TLS_DONE &&
+	    tls_conn_read(conn, buf, sizeof(buf), &len) == TLS_DONE)
+		while (tls_conn_write(conn, "\x3f\0\0\0", 4, &len) == TLS_DONE)
+			usleep(50000);
+	_exit(0);
+}
+
 static int connect_to(uint16_t port)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
@@ -277,6 +292,9 @@ static void servers_that_hang(void)
 		   "timeout while waiting for the TLS handshake");
 	end_server();
 	EXPECT_STR(exchange(serve(answering_server, &a), "ntp.test", 1500),
+		   "timeout while waiting for the answer");
+	end_server();
+	EXPECT_STR(exchange(serve(dribbling_server, &leaf), "ntp.test", 1500),
 		   "timeout while waiting for the answer");
 	end_server();
 }

@@ -497,6 +497,21 @@ static void saved_keys_are_used_once(void)
 	keep_files = false;
 }
 
+static void half_of_the_cookies_are_taken(void)
+{
+	struct source *s = begin_nts();
+
+	source_hear(s, 1 * S);
+	source_save(s, 3);
+	EXPECT(taken == 1 && s->n_held == 2);
+	source_save(s, 1);
+	EXPECT(taken == 1);
+	/* Once a day a fresh one takes the place of those that grew old. */
+	source_renew_held(s);
+	EXPECT(taken == 2 && s->n_held == 1 && s->held[0].bytes[0] == 0xf0);
+	source_free(s);
+}
+
 static void old_keys_are_not_used(void)
 {
 	struct dump dump = { .name = "ntp.test", .port = 123, .n = 8 };
@@ -607,6 +622,7 @@ static const struct ktap_case cases[] = {
 	CASE(an_exchange_that_hangs),
 	CASE(server_elsewhere),
 	CASE(saved_keys_are_used_once),
+	CASE(half_of_the_cookies_are_taken),
 	CASE(old_keys_are_not_used),
 	CASE(servers_of_a_pool),
 	CASE(dates_of_certificates),

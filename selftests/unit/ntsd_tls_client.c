@@ -136,6 +136,7 @@ static void wrong_name(void)
 	EXPECT(meet(&root, now(), false, &leaf, "leaf")[0]);
 	EXPECT(meet(&root, now(), false, &leaf, "a.ntp.test")[0]);
 	EXPECT(meet(&root, now(), false, &leaf, "ntp.tes")[0]);
+	EXPECT(meet(&root, now(), false, &leaf, "ntp.testing")[0]);
 }
 
 static void wildcards(void)
@@ -144,6 +145,7 @@ static void wildcards(void)
 	EXPECT(meet(&root, now(), false, &wildcard, "ntp.test")[0]);
 	EXPECT(meet(&root, now(), false, &wildcard, "a.b.ntp.test")[0]);
 	EXPECT(meet(&root, now(), false, &wildcard, "antp.test")[0]);
+	EXPECT(meet(&root, now(), false, &wildcard, "a.ntp.testing")[0]);
 }
 
 static void addresses(void)
