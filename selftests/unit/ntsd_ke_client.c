@@ -155,7 +155,7 @@ static void dribbling_server(int fd, void *arg)
 	if (tls_conn_handshake(conn) == TLS_DONE &&
 	    tls_conn_read(conn, buf, sizeof(buf), &len) == TLS_DONE)
 		while (tls_conn_write(conn, "\x3f\0\0\0", 4, &len) == TLS_DONE)
-			usleep(50000);
+			usleep(300);
 	_exit(0);
 }
 

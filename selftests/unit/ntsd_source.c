@@ -518,6 +518,7 @@ static void old_keys_are_not_used(void)
 	struct source *s;
 	char err[256];
 
+	source_free(begin(true, false));
 	address_parse("192.0.2.1", &dump.ke);
 	address_parse("192.0.2.1", &dump.ntp);
 	memset(dump.c2s, 0xc2, 32);
