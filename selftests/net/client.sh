@@ -9,6 +9,7 @@ NTS_SERVER=$NTS_CLIENT
 
 # client NAME NS <CONF: a client in NS (- is the guest itself), running.
 client() {
+	chmod 755 "$WORK"
 	nts_conf "$1" >"$WORK/$1.conf"
 	if [ "$NTS_CLIENT" = chronyd ]; then
 		# shellcheck disable=SC2016 # the $ is sed's

@@ -172,6 +172,32 @@ def values_agree_with_chronys():
 
 
 @case
+def signs_agree_with_chronys():
+    """One clock is slow by 50 ms; a source that is watched is ahead of NTP time."""
+    for report, line, fields in (("tracking", 0, {4: 0.05}),
+                                 ("sources", 1, {7: -0.1, 8: -0.1}),
+                                 ("sourcestats", 1, {6: -0.1}),
+                                 ("ntpdata", 1, {18: 0.1})):
+        for text in ours("-c", report), theirs("-c", report):
+            values = text.splitlines()[line].split(",")
+            for i, want in fields.items():
+                need(abs(float(values[i]) - want) < 0.03, "%s, field %d: %s, want %f",
+                     report, i + 1, values[i], want)
+    mine, chronys = both("tracking")
+    for lines in mine, chronys:
+        need(re.fullmatch(r"System time     : 0\.0[2-7]\d+ seconds slow of NTP time",
+                          lines[3]), "%s", lines[3])
+
+
+@case
+def status_tells_what_answers_say():
+    status, tracking = [json.loads(ours("--json", report))
+                        for report in ("status", "tracking")]
+    need(status["time_mode"] == "sources", "%r", status)
+    need(status["stratum"] == tracking["stratum"] == 2, "%r, %r", status, tracking)
+
+
+@case
 def json_is_json():
     for report in [*REPORTS, "status", "keys", "counters", "serverstats"]:
         out = ours("--json", report)

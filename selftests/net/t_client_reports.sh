@@ -14,12 +14,12 @@
 # shellcheck source-path=SCRIPTDIR source=client.sh disable=SC1091
 . "$(dirname "$0")/client.sh"
 
-# sources N: one that authenticates itself, one that is only watched, one that
-# nobody knows.
+# sources N: one that authenticates itself, 50 ms ahead of the system clock; one
+# that is only watched, 100 ms ahead of that; one that nobody knows.
 sources() {
 	cat <<-END
-	server ntp.test nts iburst minpoll 0 maxpoll 2
-	server fd09:$1::1 iburst minpoll 0 maxpoll 2 noselect
+	server ntp.test nts iburst minpoll 0 maxpoll 2 offset 0.05
+	server fd09:$1::1 iburst minpoll 0 maxpoll 2 noselect offset 0.15
 	server nowhere.invalid nts
 	ntstrustedcerts $CA
 	END

@@ -3,8 +3,8 @@
 
 FILE is its log of raw measurements.  Prints what our clock was behind the
 server's in the last SECONDS, as "count N mean F rms F max F noise F" in
-seconds, and for how long it had been within a limit, as "sync S": from the
-first measurement to the last that was 5 ms or more off.
+seconds, and as "sync S" after how many it was right: from the first one to the
+last that was 5 ms or more off, beyond what its delay can explain.
 
 The link's noise is not the clock's error: of each eight measurements in turn
 the one with the least delay counts.  noise is half of what the delays of
@@ -43,9 +43,10 @@ def main(path, seconds):
     samples = read(path)
     if not samples:
         raise SystemExit("no measurement in %s" % path)
+    least = min(s[2] for s in samples)
     sync = 0
-    for at, sample in enumerate(samples):
-        if abs(sample[1]) >= LIMIT:
+    for at, (_, offset, delay) in enumerate(samples):
+        if abs(offset) - (delay - least) / 2 >= LIMIT:
             sync = at + 1
     last = best(samples[-int(seconds):])
     offsets = [s[1] for s in last]
