@@ -223,9 +223,13 @@ static void print_event(const struct ctl *ctl, const struct event *event)
 		ask_print_json(json_object_get(event->detail));
 		return;
 	}
-	printf("%s %s: %s", when, event->name, event->text);
+	if (ctl->form == OUT_CSV)
+		printf("%s,%s", when, event->name);
+	else
+		printf("%s %s: %s", when, event->name, event->text);
 	json_object_object_foreach(event->detail, name, value)
-		printf(", %s %s", name, json_object_get_string(value));
+		printf(ctl->form == OUT_CSV ? ",%s,%s" : ", %s %s", name,
+		       json_object_get_string(value));
 	putchar('\n');
 	fflush(stdout);
 }

@@ -197,6 +197,25 @@ static void print_text(const struct server_state *server,
 		printf("Daemon          : gone; answers go on, no key exchange\n");
 }
 
+static void print_values(const struct server_state *server,
+			 const struct clock_state *state,
+			 const struct daemon_state *daemon, const struct source_list *sources)
+{
+	unsigned int problems = 0;
+
+	for (unsigned int i = 0; i < sources->n; i++)
+		problems += sources->row[i].problem[0] != '\0';
+	printf("%s,%u,%s,%s,%s,%u,%s,%08" PRIX32 ",%s,%s,%" PRId32 ",%u,%u,%" PRIu32 "\n",
+	       server->enabled ? "yes" : "no", server->port,
+	       server->families & 1 ? server->bind4 : "",
+	       server->families & 2 ? server->bind6 : "", state->mode, state->stratum,
+	       format_leap(state->leap), state->refid,
+	       format_seconds((int64_t)state->root_delay, false).s,
+	       format_seconds((int64_t)state->root_dispersion, false).s, state->precision,
+	       sources->n, problems,
+	       daemon->state == NTS_DAEMON_STATE_ATTACHED ? daemon->pid : 0);
+}
+
 int cmd_status(struct ctl *ctl)
 {
 	struct server_state server = { 0 };
@@ -218,6 +237,9 @@ int cmd_status(struct ctl *ctl)
 		return ret;
 	if (ctl->form == OUT_JSON)
 		return print_json(&server, &state, &daemon, &sources);
-	print_text(&server, &state, &daemon, &sources);
-	return 0;
+	if (ctl->form == OUT_CSV)
+		print_values(&server, &state, &daemon, &sources);
+	else
+		print_text(&server, &state, &daemon, &sources);
+	return fflush(stdout) ? 1 : 0;
 }

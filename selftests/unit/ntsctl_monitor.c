@@ -128,6 +128,16 @@ static void json(void)
 	json_object_put(object);
 }
 
+static void values(void)
+{
+	const char *output;
+	int status;
+
+	nla_put_u64(can_for(NTS_CMD_NAK_EVENT), NTS_A_NAK_COUNT, 16);
+	output = run_command(cmd_monitor, "-c", &status);
+	EXPECT_STR(strlen(output) > 20 ? output + 20 : output, ",nak-burst,count,16\n");
+}
+
 static const struct ktap_case cases[] = {
 	CASE(sources),
 	CASE(the_clock),
@@ -136,6 +146,7 @@ static const struct ktap_case cases[] = {
 	CASE(lost_events_are_told_of),
 	CASE(all_news_have_a_name),
 	CASE(json),
+	CASE(values),
 };
 
 KTAP_MAIN(cases)

@@ -91,6 +91,9 @@ static void status(void)
 		   "Problem         : b.example: its certificate expired\n"
 		   "Daemon          : attached, pid 42\n");
 	EXPECT(!ret);
+	EXPECT_STR(run_command(cmd_status, "-c", &ret),
+		   "yes,123,0.0.0.0,::,system,2,Normal,0A090002,0.000001000,0.000002000,"
+		   "-24,2,1,42\n");
 	object = json_tokener_parse(run_command(cmd_status, "--json", &ret));
 	EXPECT(object && json_object_object_get_ex(object, "sources", &value) &&
 	       json_object_get_int(value) == 2);
