@@ -15,7 +15,7 @@
 #include "regress.h"
 
 /* Steps of a factor of two in the walk's and the floor's variance. */
-#define WANDER_MIN	(-8)
+#define WANDER_MIN	(-16)
 #define WANDER_MAX	24
 #define FLOOR_MAX	48
 #define TUNE_TRIES	10
@@ -171,8 +171,8 @@ static s64 penalty(const struct nts_regress_tune *tune)
 {
 	s64 wander = tune->wander < 0 ? -tune->wander : tune->wander;
 
-	/* Nobody knows much about the odd ones: beyond 2^6 it is linear. */
-	wander = wander <= 6 ? wander * wander : 6 * (2 * wander - 6);
+	/* Nobody knows much about the odd ones: beyond 2^4 it is linear. */
+	wander = wander <= 4 ? wander * wander : 16 + 2 * (wander - 4);
 	return wander * 12000 + (s64)tune->floor * 3000;
 }
 

@@ -141,6 +141,42 @@ static void regress_follows_frequency_jump(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r->begin, 0U);
 }
 
+/* 5 ppm behind a path that hides it: 320 us each, seen through 1 ms of jitter. */
+static void regress_finds_a_hidden_jump(struct kunit *test)
+{
+	struct nts_regress_line prior = wide();
+	struct nts_regress_tune tune = { 0 };
+	s64 miss, blind = 0, found = 0;
+	u32 i, round, missed = 0;
+	struct nts_regress *r;
+
+	random_state = 23;
+	for (round = 0; round < 20; round++) {
+		r = measured(test, 60, 0, 1000000);
+		KUNIT_ASSERT_NOT_NULL(test, r);
+		nts_regress_find_jump(r, &prior, &tune);
+		KUNIT_EXPECT_EQ(test, r->jump, 0U);
+		for (i = 48; i < 60; i++)
+			r->point[i].y += 320000 * (i - 47);
+		nts_regress_fit(r, &prior, &tune);
+		blind += nts_fixed_abs(slope_ppb(r) - 5000);
+		nts_regress_find_jump(r, &prior, &tune);
+		KUNIT_EXPECT_GE(test, r->jump, 41U);
+		KUNIT_EXPECT_LE(test, r->jump, 54U);
+		nts_regress_fit(r, &prior, &tune);
+		miss = nts_fixed_abs(slope_ppb(r) - 5000);
+		found += miss;
+		missed += miss > 4 * slope_sd(r) / 1000;
+		/* What was found is kept, though it is none of the places to look at. */
+		r->jump = 48;
+		r->n = 58;
+		nts_regress_find_jump(r, &prior, &tune);
+		KUNIT_EXPECT_GE(test, r->jump, 41U);
+	}
+	KUNIT_EXPECT_LE(test, 3 * found, blind);
+	KUNIT_EXPECT_LE(test, missed, 1U);
+}
+
 static void regress_ignores_a_lone_point(struct kunit *test)
 {
 	struct nts_regress_line prior = wide();
@@ -251,7 +287,9 @@ static void regress_random_input(struct kunit *test)
 			r->point[i].spread = nts_fixed_abs(random_within(NTS_S64_MAX / 2)) >>
 					     (random_state >> 16 & 63);
 		}
+		r->jump = 0;
 		nts_regress_tune(r, &prior, &tune);
+		nts_regress_find_jump(r, &prior, &tune);
 		nts_regress_fit(r, &prior, &tune);
 		KUNIT_EXPECT_TRUE(test, r->begin < r->n);
 		KUNIT_EXPECT_GE(test, r->sd, 0LL);
@@ -265,6 +303,7 @@ static struct kunit_case regress_cases[] = {
 	KUNIT_CASE(regress_claims_hold),
 	KUNIT_CASE(regress_weighs),
 	KUNIT_CASE(regress_follows_frequency_jump),
+	KUNIT_CASE(regress_finds_a_hidden_jump),
 	KUNIT_CASE(regress_ignores_a_lone_point),
 	KUNIT_CASE(regress_believes_a_step),
 	KUNIT_CASE(regress_learns),

@@ -11,10 +11,11 @@
 /* Half of the delay's rise, 16.16. */
 #define ASYMMETRY_FULL		32768
 
-/* How much longer than twice its newer half the register may become. */
-#ifndef THIN_SPAN
+/* How many times as long as its newer half the register may become. */
 #define THIN_SPAN		8
-#endif
+
+/* A full register is learnt from at each such sample. */
+#define LEARN_EVERY		4
 
 static const struct nts_sample *at(const struct nts_samples *s, u32 i)
 {
@@ -193,9 +194,15 @@ static void estimate(struct nts_samples *s)
 
 	prior.slope = nts_real_make(s->prior_freq, -NTS_FREQ_SHIFT);
 	prior.var_slope = nts_real_square(nts_real_make(s->prior_sd, -NTS_FREQ_SHIFT));
-	find_asymmetry(s, &prior);
-	fill(s);
-	nts_regress_tune(r, &prior, &s->tune);
+	/* With all these samples little changes by one. */
+	s->adds++;
+	if (s->n < s->max || s->adds % LEARN_EVERY == 0) {
+		find_asymmetry(s, &prior);
+		fill(s);
+		nts_regress_tune(r, &prior, &s->tune);
+	} else {
+		fill(s);
+	}
 	nts_regress_find_jump(r, &prior, &s->tune);
 	nts_regress_fit(r, &prior, &s->tune);
 	/* Residuals that keep their sign: the oldest samples do not belong here. */

@@ -55,14 +55,15 @@ struct nts_samples_limits {
  * @n: samples held
  * @first: index in @ring of the oldest
  * @runs: runs of residuals of one sign among them
+ * @adds: samples ever added, wrapping
  * @raw: when the newest sample was made; the estimates are for this time
  * @offset: estimated source time minus raw, ns
  * @freq: estimated frequency against the raw clock, 2^-48
  * @skew: bound of the error of @freq, 2^-48
  * @freq_sd: standard deviation of the error of @freq, 2^-48
  * @offset_sd: standard deviation of the error of @offset, ns
- * @jump: raw time of the first sample after a jump of the frequency, if
- *        @jumped
+ * @jumped: the frequency jumped while the samples were made
+ * @jump: raw time of the first sample after that
  * @sd: standard deviation of the samples about the line, ns
  * @min_delay: shortest round trip among the samples, ns
  * @asymmetry: share of delays' rise found in the offsets, 16.16: 0.5 when all
@@ -79,6 +80,7 @@ struct nts_samples {
 	u8 n;
 	u8 first;
 	u8 runs;
+	u8 adds;
 	bool jumped;
 	s64 jump;
 	s64 raw;
@@ -106,8 +108,8 @@ struct nts_samples {
  * @skew: bound of the error of @freq, 2^-48
  * @offset: estimated true time minus NTP time now, ns; > 0: NTP time is slow
  * @offset_sd: standard deviation of the error of that, ns
- * @jump: raw time of the first sample after a jump of the frequency, if
- *        @jumped
+ * @jumped: the frequency jumped while the samples were made
+ * @jump: raw time of the first sample after that
  * @sd: standard deviation of the samples about the line, ns
  */
 struct nts_sourcestats {

@@ -251,6 +251,35 @@ static void samples_leap(struct kunit *test)
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(s->offset - sample.offset), 10000LL);
 }
 
+/* A full register keeps short round trips, and reaches farther back for it. */
+static void samples_thin_out(struct kunit *test)
+{
+	struct nts_samples *s = empty(test);
+	struct nts_sample sample;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (i = 0; i < 150; i++) {
+		sample = jittery_sample(i, 100000, 100000);
+		if (i % 2)
+			sample.delay += 5000000;
+		nts_samples_add(s, &sample);
+	}
+	KUNIT_EXPECT_EQ(test, s->n, NTS_SAMPLES_MAX);
+	KUNIT_EXPECT_GE(test, s->raw - nts_samples_oldest(s)->raw, 80 * 64 * SECOND);
+	for (i = 1; i < s->n; i++)
+		KUNIT_EXPECT_GE(test, at(s, i)->raw - at(s, i - 1)->raw, 1LL);
+	for (i = 0; i < s->n / 4; i++)
+		KUNIT_EXPECT_LE(test, at(s, i)->delay, DELAY + 200000LL);
+	/* The path got longer for good: the old samples leave some time. */
+	for (i = 150; i < 150 + 64 * 8; i++) {
+		sample = jittery_sample(i, 100000, 100000);
+		sample.delay += 20000000;
+		nts_samples_add(s, &sample);
+	}
+	KUNIT_EXPECT_GE(test, s->min_delay, 20000000LL);
+}
+
 /* Samples come from the network: anything may be in them. */
 static void samples_random_input(struct kunit *test)
 {
@@ -295,6 +324,7 @@ static struct kunit_case samples_cases[] = {
 	KUNIT_CASE(samples_asymmetric_jitter),
 	KUNIT_CASE(samples_step_starts_anew),
 	KUNIT_CASE(samples_leap),
+	KUNIT_CASE(samples_thin_out),
 	KUNIT_CASE(samples_random_input),
 	{ }
 };
