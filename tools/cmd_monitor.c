@@ -146,6 +146,7 @@ static void read_source(struct genlmsghdr *gen, struct event *event)
 		add_number(event, "id", nla_get_u32(attr[NTS_A_SOURCE_NOTE_ID]));
 	if (attr[NTS_A_SOURCE_NOTE_NAME]) {
 		nla_strlcpy(name, attr[NTS_A_SOURCE_NOTE_NAME], sizeof(name));
+		format_clean(name);
 		object_text(event->detail, "name", name);
 	}
 	read_address(attr[NTS_A_SOURCE_NOTE_ADDR4], AF_INET, 4, event);

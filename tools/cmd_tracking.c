@@ -33,8 +33,10 @@ static uint64_t get_number(const struct nlattr *attr)
 
 static void get_string(const struct nlattr *attr, char *to, size_t size)
 {
-	if (attr)
-		nla_strlcpy(to, attr, size);
+	if (!attr)
+		return;
+	nla_strlcpy(to, attr, size);
+	format_clean(to);
 }
 
 static void take_tracking(struct genlmsghdr *gen, void *arg)

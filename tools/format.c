@@ -267,3 +267,14 @@ const char *format_leap(uint8_t leap)
 
 	return leap < sizeof(leaps) / sizeof(leaps[0]) ? leaps[leap] : "Invalid";
 }
+
+/**
+ * format_clean() - keep a string from steering the terminal
+ * @string: that came from somewhere else; control characters become question marks
+ */
+void format_clean(char *string)
+{
+	for (; *string; string++)
+		if (iscntrl((unsigned char)*string))
+			*string = '?';
+}

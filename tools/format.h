@@ -25,5 +25,6 @@ struct text format_refid(uint32_t refid);
 struct text format_date(int64_t ns);
 struct text format_tests(uint32_t tests, char between);
 const char *format_leap(uint8_t leap);
+void format_clean(char *string);
 
 #endif

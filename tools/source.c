@@ -107,6 +107,7 @@ static bool take_field(struct source *source, const struct nlattr *attr,
 
 	if (field->kind == STRING) {
 		nla_strlcpy(to, attr, NTS_MAX_NAME_LEN + 1);
+		format_clean(to);
 		return true;
 	}
 	if (field->kind == NONE || (size_t)nla_len(attr) != sizes[field->kind])

@@ -281,7 +281,7 @@ static void odd_answers_are_borne(void)
 	nla_put_u16(msg, NTS_A_SOURCE_ID, 1);
 	nla_put_u8(msg, NTS_A_SOURCE_POLL, 6);
 	nla_put(msg, NTS_A_SOURCE_ADDR4, 3, "abc");
-	nla_put(msg, NTS_A_SOURCE_NAME, 3, "abc");
+	nla_put(msg, NTS_A_SOURCE_NAME, 7, "\x1b[2J,\n\x7f");
 	nla_put_u8(msg, NTS_A_SOURCE_LEAP, 200);
 	nla_put_u8(msg, NTS_A_SOURCE_TX_STAMP, 200);
 	nla_put_u8(msg, NTS_A_SOURCE_REMOTE_MODE, 200);
@@ -296,6 +296,8 @@ static void odd_answers_are_borne(void)
 	/* an attribute of another size was not taken */
 	expect_output(cmd_sources, "-a -c -n",
 		      "^,?,ID#0000000000,0,0,0,4294967295,0.000000000,0.000000000,0.000000000\n");
+
+	EXPECT(strstr(run_command(cmd_sources, "-a", &status), "^? ?[2J,??  "));
 
 	/* a span that no interval holds */
 	forget();
