@@ -38,10 +38,11 @@ goes_on() {
 	[ "$found" -le $(($1 * 2 + 3)) ] || fail "too many: a second association?"
 	[ "$(grep -c ' nts answer ' "$WORK/these")" = "$found" ] || fail "$(grep -v ' nts answer ' "$WORK/these")"
 	[ -z "$(awk '{ print $5 }' "$WORK/s/requests" | sort | uniq -d)" ] || fail "a cookie came twice"
-	[ "$(source_reach k "$S")" = 377 ] || fail "$(report k sources)"
+	wait_for 5 "all of eight were answered" reaches || fail "$(report k sources)"
 	[ "$(auth_cookies k "$S")" = 8 ] || fail "$(report k authdata)"
+	# On a busy machine some take so long that they are no good as samples.
 	last=$(column k sources 7 "$S")
-	[ "$last" -le 1 ] || fail "the last sample is $last s old"
+	[ "$last" -le 15 ] || fail "the last good sample is $last s old"
 	within "$(tracking_offset k)" "$NEAR" || fail "$(report k tracking)"
 	selected k "$S" || fail "$(report k sources)"
 }
@@ -96,8 +97,8 @@ nak_without_daemon() {
 	within "$(tracking_offset k)" "$NEAR" || fail "$(report k tracking)"
 	client_again k c
 	wait_for 60 "keys established anew" established 2
+	sleep 8
 	wait_for 20 "it reaches the server" reaches
-	sleep 4
 	goes_on 4
 }
 
