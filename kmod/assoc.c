@@ -159,8 +159,9 @@ static bool take_sample(struct nts_assoc *assoc, const struct nts_sample *sample
 	u32 failed;
 	bool good;
 
-	*error = samples->n ? abs(nts_samples_predict(samples, sample->raw) -
-				  sample->offset) : 0;
+	*error = samples->n ?
+		 nts_fixed_abs(nts_fixed_sub(nts_samples_predict(samples, sample->raw),
+					     assoc->last.any.sample.offset)) : 0;
 	good = nts_source_sample(&assoc->source, &assoc->client->discipline, sample);
 	failed = assoc->source.tests;
 	if (!(failed & NTS_SAMPLES_TEST_DELAY))
@@ -200,15 +201,17 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	nts_exchange_sample(&port->exchange, answer, received, d->map.freq, d->skew,
 			    nts_clock_precision(), &sample);
 	last->answer = *answer;
-	last->sample = sample;
-	last->at = received;
+	last->any.sample = sample;
+	last->any.sample.offset = nts_fixed_add(sample.offset,
+						assoc->source.options.offset);
+	last->any.at = received;
+	last->any.offset = nts_fixed_sub(last->any.sample.offset,
+					 nts_clockmap_time(&d->map, sample.raw) - sample.raw);
+	last->any.error = sample.delay / 2 + sample.dispersion;
 	last->rx_stamp = (u8)skb->mark;
 	last->response = answer->transmit - answer->receive;
 	local_address(skb, &last->local);
 	last->tests = header_tests(answer, &last->local);
-	last->offset = sample.offset -
-		       (nts_clockmap_time(&d->map, sample.raw) - sample.raw);
-	last->error = sample.delay / 2 + sample.dispersion;
 	assoc->totals.valid++;
 	if (last->tests == (NTS_TEST_ALL & ~(NTS_TEST_A | NTS_TEST_B | NTS_TEST_C))) {
 		nts_source_answered(&assoc->source, &server);
@@ -216,11 +219,10 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	}
 	raw = ktime_get_raw_ns();
 	if (good) {
-		last->good_at = received;
+		last->good = last->any;
 		assoc->totals.good++;
 	}
-	nts_poll_answered(&assoc->poll, &assoc->source, good, error,
-			  sample.delay / 2 + sample.dispersion, raw);
+	nts_poll_answered(&assoc->poll, &assoc->source, good, error, last->any.error, raw);
 	note_reach(assoc);
 	if (good)
 		nts_client_update(assoc->client, index_of(assoc), raw);

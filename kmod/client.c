@@ -70,7 +70,7 @@ static void announce_falsetickers(struct nts_client *client)
 			continue;
 		assoc->was_false = is_false;
 		nts_notify_source(assoc, is_false ? NTS_SOURCE_NEWS_FALSETICKER :
-				  NTS_SOURCE_NEWS_TRUECHIMER, assoc->last.offset);
+				  NTS_SOURCE_NEWS_TRUECHIMER, assoc->last.any.offset);
 	}
 }
 

@@ -36,15 +36,20 @@ struct nts_port {
 	struct nts_exchange exchange;
 };
 
-/* The last answer that told the time, for the report ntpdata. */
+/* A measurement as reports show it. */
+struct nts_shown {
+	struct nts_sample sample;	/* with the option offset */
+	s64 at;			/* raw time it came, 0 before the first */
+	s64 offset;		/* against NTP time then */
+	s64 error;
+};
+
+/* The last answer that told the time, and the last that became a sample. */
 struct nts_last {
 	struct nts_answer answer;
-	struct nts_sample sample;
+	struct nts_shown any;
+	struct nts_shown good;
 	struct nts_address local;
-	s64 at;			/* raw, 0 before the first */
-	s64 good_at;		/* the last one that became a sample */
-	s64 offset;		/* against NTP time, when it came */
-	s64 error;
 	s64 response;
 	u32 tests;		/* NTS_TEST_* */
 	u8 rx_stamp;

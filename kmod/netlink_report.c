@@ -128,23 +128,31 @@ static int put_answer(struct sk_buff *skb, const struct nts_assoc *assoc)
 }
 
 /* The last sample, and what the corrections made since make of it. */
-static int put_last(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw)
+static int put_good(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw)
 {
 	const struct nts_discipline *d = &assoc->client->discipline;
-	const struct nts_last *last = &assoc->last;
-	const struct nts_sample *sample = &last->sample;
-	s64 ours = nts_clockmap_time(&d->map, sample->raw) - sample->raw;
+	const struct nts_shown *good = &assoc->last.good;
+	s64 ours = nts_clockmap_time(&d->map, good->sample.raw) - good->sample.raw;
 
-	if (!last->at)
+	if (!good->at)
+		return 0;
+	return put_u64(skb, NTS_A_SOURCE_LAST_RX, raw - good->at) ?:
+	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET,
+		       nts_fixed_sub(good->sample.offset, ours)) ?:
+	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET_MEASURED, good->offset) ?:
+	       put_u64(skb, NTS_A_SOURCE_LAST_ERROR, good->error);
+}
+
+static int put_any(struct sk_buff *skb, const struct nts_assoc *assoc)
+{
+	const struct nts_last *last = &assoc->last;
+	const struct nts_sample *sample = &last->any.sample;
+
+	if (!last->any.at)
 		return 0;
 	return put_answer(skb, assoc) ?:
-	       (!last->good_at ? 0 :
-		put_u64(skb, NTS_A_SOURCE_LAST_RX, raw - last->good_at)) ?:
-	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET, sample->offset - ours) ?:
-	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET_MEASURED, last->offset) ?:
-	       put_u64(skb, NTS_A_SOURCE_LAST_ERROR, last->error) ?:
 	       nla_put_u32(skb, NTS_A_SOURCE_TESTS, last->tests) ?:
-	       put_s64(skb, NTS_A_SOURCE_SAMPLE_OFFSET, last->offset) ?:
+	       put_s64(skb, NTS_A_SOURCE_SAMPLE_OFFSET, last->any.offset) ?:
 	       put_u64(skb, NTS_A_SOURCE_PEER_DELAY, sample->delay) ?:
 	       put_u64(skb, NTS_A_SOURCE_PEER_DISPERSION, sample->dispersion) ?:
 	       put_u64(skb, NTS_A_SOURCE_RESPONSE_TIME, last->response) ?:
@@ -170,7 +178,8 @@ static int put_source(struct sk_buff *skb, const struct nts_assoc *assoc, s64 ra
 	       put_stats(skb, assoc, raw) ?:
 	       put_auth(skb, assoc) ?:
 	       put_totals(skb, &assoc->totals) ?:
-	       put_last(skb, assoc, raw);
+	       put_good(skb, assoc, raw) ?:
+	       put_any(skb, assoc);
 }
 
 static int dump_sources(struct nts_client *client, struct sk_buff *skb,
