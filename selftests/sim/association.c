@@ -80,8 +80,8 @@ static void take_sample(struct association *a, const struct nts_answer *answer, 
 	nts_exchange_sample(&a->exchange, answer, received, d->map.freq, d->skew,
 			    a->keeper->precision, &sample);
 	distance = sample.delay / 2 + sample.dispersion;
-	error = s->samples.n ?
-		nts_fixed_abs(sample.offset - nts_samples_predict(&s->samples, sample.raw)) : 0;
+	error = s->samples.n ? nts_fixed_abs(sample.offset + s->options.offset -
+					     nts_samples_predict(&s->samples, sample.raw)) : 0;
 	if (usable(answer)) {
 		nts_source_answered(s, &server);
 		good = nts_source_sample(s, d, &sample);

@@ -39,7 +39,7 @@ def preload(words, *program):
     """Run a program in the world that the words describe."""
     env = ["env", f"CLOCKSIM={words}", f"LD_PRELOAD={BUILD}/clocksim.so"]
     return subprocess.run(HARMLESS + env + list(program), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200,
                           check=False, text=True)
 
 
@@ -50,7 +50,10 @@ def simulate(name, program, seed, log=None, words=""):
     if log:
         words += f" log={log}/{name}.{program}.{seed}"
     with tempfile.TemporaryDirectory(prefix="ntpsim.") as directory:
-        run = preload(words, *command(program, directory, scenario))
+        try:
+            run = preload(words, *command(program, directory, scenario))
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError(f"{name}: {program} with seed {seed} does not end") from error
     if run.returncode != 0:
         raise RuntimeError(f"{name}: {program} with seed {seed}: "
                            f"status {run.returncode}: {run.stderr[-2000:]}")
