@@ -116,9 +116,12 @@ foreign_frequency_is_not_fought() {
 	done
 }
 
+own_frequency() { within "$(frequency)" 10; }
+
 # After the hold-off it steers again, as nobody else does any more.
 steering_comes_back() {
-	wait_for 100 "the clock is right again" near "$NEAR" || fail "off by $(off), $(report k tracking)"
+	wait_for 100 "it steers again" own_frequency || fail "$(guest state), $(in_ns - ntsctl tracking)"
+	wait_for 30 "the clock is right again" near "$NEAR" || fail "off by $(off), $(report k tracking)"
 	diag "off by $(off) s, adjtimex: $(guest state)"
 }
 
