@@ -41,6 +41,26 @@ static bool check_pair(const struct config *conf, unsigned int i,
 	return cert != TLS_CERT_EXPIRED;
 }
 
+/* As an exchange would do it, which then only warns. */
+static bool check_trusted(const struct config *conf)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; i < conf->n_trusted; i++) {
+		const struct config_place *place = &conf->trusted[i].path.place;
+		struct tls_client *client = tls_client_new(time(NULL), false);
+		char err[TLS_ERR_LEN] = "out of memory";
+
+		if (!client || !tls_client_trust(client, conf->trusted[i].path.path,
+						 err)) {
+			tell_stdout(NULL, true, place->file, place->line, err);
+			ok = false;
+		}
+		tls_client_free(client);
+	}
+	return ok;
+}
+
 /**
  * check_user() - find the user to run as
  * @conf: directive user
@@ -85,6 +105,7 @@ bool check_file(const char *path)
 	ok = config_read(conf, path, tell_stdout, NULL);
 	if (ok) {
 		ok = check_user(conf, &user, tell_stdout, NULL);
+		ok &= check_trusted(conf);
 		setup = certs_open(conf, NULL, tell_stdout, NULL);
 		if (!setup)
 			ok = false;

@@ -120,9 +120,17 @@ static bool choose(struct source *s)
 	return pick(s);
 }
 
-static void take_address(struct source *s, uint64_t now_ms)
+/* When the name of a server that answers is looked up again. */
+static uint64_t refresh_at(const struct source *s, uint64_t now_ms)
 {
 	double refresh_s = s->all->conf->refresh_s;
+
+	return refresh_s > 0 ? now_ms + (uint64_t)(refresh_s * 1e3) :
+			       SOURCE_NEVER;
+}
+
+static void take_address(struct source *s, uint64_t now_ms)
+{
 	char text[ADDRESS_TEXT_LEN];
 
 	if (!choose(s)) {
@@ -135,11 +143,8 @@ static void take_address(struct source *s, uint64_t now_ms)
 	rest(s);
 	s->problem[0] = '\0';
 	s->attempts = 0;
-	s->due_ms = SOURCE_NEVER;
-	if (s->unreachable)
-		s->due_ms = now_ms + UNREACHABLE_MS;
-	else if (refresh_s > 0)
-		s->due_ms = now_ms + (uint64_t)(refresh_s * 1e3);
+	s->due_ms = s->unreachable ? now_ms + UNREACHABLE_MS :
+				     refresh_at(s, now_ms);
 	if (address_same(&s->current, &s->addr) && s->id) {
 		tell_problem(s);
 		return;
@@ -360,8 +365,10 @@ void source_begin(struct source *s, uint64_t now_ms)
 	if (!s->id && !s->conf.pool)
 		source_make(s);
 	if (!s->conf.nts) {
-		s->due_ms = s->addr.family == AF_UNSPEC ? now_ms :
-			    now_ms + (uint64_t)(s->all->conf->refresh_s * 1e3);
+		s->due_ms = s->addr.family == AF_UNSPEC || s->unreachable ?
+			    now_ms : refresh_at(s, now_ms);
+		if (s->addr.family != AF_UNSPEC && s->port != s->conf.port)
+			source_place(s, &s->addr, s->conf.port);
 		return;
 	}
 	if (s->keyed)
@@ -468,19 +475,12 @@ void source_want_keys(struct source *s, uint64_t now_ms)
  */
 void source_reach(struct source *s, bool reachable, uint64_t now_ms)
 {
-	double refresh_s = s->all->conf->refresh_s;
-
 	if (s->unreachable == !reachable)
 		return;
 	s->unreachable = !reachable;
 	if (s->conf.nts || s->phase != SOURCE_RESTS)
 		return;
-	if (!reachable)
-		s->due_ms = now_ms;
-	else if (refresh_s > 0)
-		s->due_ms = now_ms + (uint64_t)(refresh_s * 1e3);
-	else
-		s->due_ms = SOURCE_NEVER;
+	s->due_ms = reachable ? refresh_at(s, now_ms) : now_ms;
 }
 
 /**

@@ -98,6 +98,7 @@ static void adopt(struct source *s, const struct nl_source *has,
 	s->id = has->id;
 	s->addr = has->addr;
 	s->port = has->port;
+	s->unreachable = !has->reach;
 	s->keyed = has->keyed && has->cookies;
 	s->keyed_ms = now_ms - has->ke_age_ms;
 }

@@ -258,6 +258,29 @@ static void plain_server(void)
 	source_free(s);
 }
 
+static void association_of_an_earlier_daemon(void)
+{
+	struct source *s = begin(false, false);
+
+	s->id = 7;
+	s->addr = names.addr[0];
+	s->port = 123;
+	source_begin(s, 1 * S);
+	EXPECT(!changes && source_due(s) == 2001 * S);
+	conf.refresh_s = 0;
+	source_begin(s, 1 * S);
+	EXPECT(source_due(s) == SOURCE_NEVER);
+	/* The configuration may have another port by now. */
+	s->conf.port = 124;
+	source_begin(s, 1 * S);
+	EXPECT(changes == 1 && last.id == 7 && last.port == 124);
+	/* Or its server have died. */
+	s->unreachable = true;
+	source_begin(s, 1 * S);
+	EXPECT(source_due(s) == 1 * S);
+	source_free(s);
+}
+
 static void addresses_need_no_resolver(void)
 {
 	struct source *s = begin(false, false);
@@ -614,6 +637,7 @@ static void ended_by_another_program(void)
 
 static const struct ktap_case cases[] = {
 	CASE(plain_server),
+	CASE(association_of_an_earlier_daemon),
 	CASE(addresses_need_no_resolver),
 	CASE(unknown_name_backs_off),
 	CASE(unreachable_server_gives_way),
