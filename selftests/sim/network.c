@@ -201,11 +201,11 @@ static void judge(struct network *network, simtime_t now, const struct ntp *repl
 		return;
 	network->bounds++;
 	network->outside += error > bound;
-	network->bounds_sum += bound;
 	network->worst = fmax(network->worst, error / fmax(bound, 1));
 	if ((double)now < from * 1e9)
 		return;
 	network->probe_answers++;
+	network->bounds_sum += bound;
 	network->probe_squares += error * error;
 	network->probe_max = fmax(network->probe_max, error);
 }

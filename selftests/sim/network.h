@@ -33,9 +33,10 @@ struct network {
 	/* of the answers to our probes */
 	unsigned long probes, probe_answers;
 	double probe_squares, probe_max;	/* ns */
+	double bounds_sum;			/* of what they said the error can be, ns */
 	/* of all of them since the start: was the error within what they said? */
 	unsigned long bounds, outside;
-	double bounds_sum, worst;	/* ns; largest error in terms of the bound */
+	double worst;		/* largest error in terms of the bound */
 };
 
 void network_init(struct network *network, const struct scenario *scenario,

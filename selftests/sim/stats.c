@@ -64,7 +64,7 @@ void stats_print(const struct stats *stats, const struct network *network)
 	       stats->overshoot, stats->updates, network->sent, network->lost,
 	       network->probes, network->probe_answers,
 	       sqrt(network->probe_squares / answers), network->probe_max,
-	       (double)network->outside / bounds, network->bounds_sum / bounds,
+	       (double)network->outside / bounds, network->bounds_sum / answers,
 	       network->worst);
 	fflush(stdout);
 }
