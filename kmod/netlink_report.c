@@ -133,6 +133,7 @@ static int put_good(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw)
 	const struct nts_discipline *d = &assoc->client->discipline;
 	const struct nts_shown *good = &assoc->last.good;
 	s64 ours = nts_clockmap_time(&d->map, good->sample.raw) - good->sample.raw;
+	s64 root = good->sample.root_delay / 2 + good->sample.root_dispersion;
 
 	if (!good->at)
 		return 0;
@@ -140,7 +141,7 @@ static int put_good(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw)
 	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET,
 		       nts_fixed_sub(good->sample.offset, ours)) ?:
 	       put_s64(skb, NTS_A_SOURCE_LAST_OFFSET_MEASURED, good->offset) ?:
-	       put_u64(skb, NTS_A_SOURCE_LAST_ERROR, good->error);
+	       put_u64(skb, NTS_A_SOURCE_LAST_ERROR, good->error + root);
 }
 
 static int put_any(struct sk_buff *skb, const struct nts_assoc *assoc)

@@ -381,7 +381,7 @@ enum {
 	NTS_A_SOURCE_LAST_OFFSET,
 	/* as it was measured then */
 	NTS_A_SOURCE_LAST_OFFSET_MEASURED,
-	/* nanoseconds, bound of its error */
+	/* nanoseconds, bound of its error against the server's own reference */
 	NTS_A_SOURCE_LAST_ERROR,
 	NTS_A_SOURCE_LEAP,
 	NTS_A_SOURCE_STRATUM,
