@@ -21,7 +21,7 @@
 void nts_discipline_defaults(struct nts_discipline_config *config)
 {
 	memset(config, 0, sizeof(*config));
-	config->select.auth = NTS_SELECT_AUTH_MIX;
+	config->select.auth = NTS_AUTHSELECT_MODE_MIX;
 	config->select.minsources = 1;
 	config->select.maxdistance = 3 * SECOND;
 	config->select.maxjitter = SECOND;
@@ -156,7 +156,7 @@ static u32 announce(struct nts_discipline *d, s64 raw)
 	s64 now = nts_clockmap_time(&d->map, raw);
 	u8 before = d->leap;
 
-	d->leap = d->config.leap_mode == NTS_LEAP_MODE_IGNORE ? 0 : d->select.leap;
+	d->leap = d->config.leap_mode == NTS_LEAPSEC_MODE_IGNORE ? 0 : d->select.leap;
 	if (now < 0)
 		d->leap = 0;
 	if (d->leap) {
@@ -187,8 +187,8 @@ static u32 make_leap(struct nts_discipline *d, struct nts_source *const *sources
 		nts_samples_shift(&sources[i]->samples, shift);
 	d->leap_done = d->leap_at;
 	d->leap = 0;
-	d->step |= d->config.leap_mode == NTS_LEAP_MODE_STEP;
-	d->shifts += d->config.leap_mode == NTS_LEAP_MODE_SYSTEM;
+	d->step |= d->config.leap_mode == NTS_LEAPSEC_MODE_STEP;
+	d->shifts += d->config.leap_mode == NTS_LEAPSEC_MODE_SYSTEM;
 	return NTS_DISCIPLINE_LEAP;
 }
 

@@ -7,13 +7,6 @@
 #include "respond.h"
 #include "select.h"
 
-enum nts_leap_mode {
-	NTS_LEAP_MODE_SYSTEM,	/* the kernel inserts it: the system clock steps */
-	NTS_LEAP_MODE_STEP,	/* we step the system clock */
-	NTS_LEAP_MODE_SLEW,	/* the system clock is slewed after it */
-	NTS_LEAP_MODE_IGNORE,	/* nothing is done until the sources show it */
-};
-
 /**
  * struct nts_discipline_config - how the clock is kept
  * @select: how sources are chosen
@@ -25,7 +18,7 @@ enum nts_leap_mode {
  * @maxupdateskew: no frequency is taken over with more skew, 2^-48
  * @maxslewrate: fastest slew of the system clock, 2^-48
  * @corrtimeratio: how long corrections last, 16.16; chrony's default is 3
- * @leap_mode: enum nts_leap_mode
+ * @leap_mode: enum nts_leapsec_mode
  * @rtcsync: tell the kernel that its clock may be copied to the RTC
  */
 struct nts_discipline_config {

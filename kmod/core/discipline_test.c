@@ -299,7 +299,7 @@ static void discipline_falls_back(struct kunit *test)
 	config.length = 1000 * SECOND;
 	sim_run(sim, &config);
 	KUNIT_EXPECT_FALSE(test, sim->d.plain);
-	sim->d.config.select.auth = NTS_SELECT_AUTH_PREFER;
+	sim->d.config.select.auth = NTS_AUTHSELECT_MODE_PREFER;
 	sim->source[1].authenticated = true;
 	raw = sim_raw(sim);
 	nts_discipline_update(&sim->d, sim->sources, 2, 1, raw);
@@ -349,14 +349,14 @@ struct leap_case {
 };
 
 static const struct leap_case leap_cases[] = {
-	{ "insert", 1, NTS_LEAP_MODE_SYSTEM, LEAP_EVE, -SECOND },
-	{ "delete", 2, NTS_LEAP_MODE_SYSTEM, LEAP_EVE, SECOND },
-	{ "step", 1, NTS_LEAP_MODE_STEP, LEAP_EVE, -SECOND },
-	{ "slew", 1, NTS_LEAP_MODE_SLEW, LEAP_EVE, -SECOND },
-	{ "ignore", 1, NTS_LEAP_MODE_IGNORE, LEAP_EVE, 0 },
-	{ "on a day without", 1, NTS_LEAP_MODE_SYSTEM, LEAP_EVE - 10 * DAY, 0 },
-	{ "end of June 2015", 1, NTS_LEAP_MODE_SYSTEM, 1435708200 * SECOND, -SECOND },
-	{ "end of June 2100", 1, NTS_LEAP_MODE_SYSTEM, 4118082600 * SECOND, -SECOND },
+	{ "insert", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, -SECOND },
+	{ "delete", 2, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, SECOND },
+	{ "step", 1, NTS_LEAPSEC_MODE_STEP, LEAP_EVE, -SECOND },
+	{ "slew", 1, NTS_LEAPSEC_MODE_SLEW, LEAP_EVE, -SECOND },
+	{ "ignore", 1, NTS_LEAPSEC_MODE_IGNORE, LEAP_EVE, 0 },
+	{ "on a day without", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE - 10 * DAY, 0 },
+	{ "end of June 2015", 1, NTS_LEAPSEC_MODE_SYSTEM, 1435708200 * SECOND, -SECOND },
+	{ "end of June 2100", 1, NTS_LEAPSEC_MODE_SYSTEM, 4118082600 * SECOND, -SECOND },
 };
 
 static void leap_desc(const struct leap_case *c, char *desc)
@@ -400,7 +400,7 @@ static void discipline_leap(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, events & NTS_DISCIPLINE_LEAP);
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(nts_clockmap_time(&sim->d.map, next) -
 					    before - c->shift), 2LL);
-	KUNIT_EXPECT_EQ(test, sim->d.step, c->mode == NTS_LEAP_MODE_STEP);
+	KUNIT_EXPECT_EQ(test, sim->d.step, c->mode == NTS_LEAPSEC_MODE_STEP);
 	/* The server goes on announcing for a while; its samples fit. */
 	sample = *nts_samples_newest(&source->samples);
 	sample.raw = next + MS;

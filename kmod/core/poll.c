@@ -72,7 +72,7 @@ static void change_score(struct nts_poll *poll, const struct nts_source_options 
 /**
  * nts_poll_start() - begin to ask a source
  * @poll: its schedule
- * @options: of the source; NTS_SOURCE_IBURST begins with a burst
+ * @options: of the source; NTS_SOURCE_FLAG_IBURST begins with a burst
  * @raw: now, ns
  */
 void nts_poll_start(struct nts_poll *poll, const struct nts_source_options *options,
@@ -81,7 +81,7 @@ void nts_poll_start(struct nts_poll *poll, const struct nts_source_options *opti
 	memset(poll, 0, sizeof(*poll));
 	poll->poll = options->minpoll;
 	poll->next = raw + FIRST_DELAY;
-	if (options->flags & NTS_SOURCE_IBURST)
+	if (options->flags & NTS_SOURCE_FLAG_IBURST)
 		nts_poll_burst(poll, NTS_POLL_IBURST_GOOD, NTS_POLL_IBURST_MAX, raw);
 }
 
@@ -198,7 +198,7 @@ void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 
 	poll->waiting = false;
 	if (!good) {
-		if (options->flags & NTS_SOURCE_BURST && !poll->good_left &&
+		if (options->flags & NTS_SOURCE_FLAG_BURST && !poll->good_left &&
 		    poll->poll > options->minpoll)
 			nts_poll_burst(poll, 1, poll->poll - options->minpoll > 2 ? BURST_MAX :
 				       (u8)(1 << (poll->poll - options->minpoll)), raw);

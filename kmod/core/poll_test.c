@@ -56,7 +56,7 @@ static void poll_begins_at_minpoll(struct kunit *test)
 
 static void poll_iburst_ends_with_four_good(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
@@ -71,7 +71,7 @@ static void poll_iburst_ends_with_four_good(struct kunit *test)
 
 static void poll_iburst_ends_with_eight_sent(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
@@ -282,7 +282,7 @@ static void poll_presend(struct kunit *test)
 
 static void poll_option_burst(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_BURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_BURST);
 	u32 sent;
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
@@ -307,7 +307,7 @@ static void poll_option_burst(struct kunit *test)
 
 static void poll_rate_slows_down(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	step(f);
@@ -323,7 +323,7 @@ static void poll_rate_slows_down(struct kunit *test)
 
 static void poll_stopped_is_never_due(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	step(f);
@@ -338,7 +338,7 @@ static void poll_stopped_is_never_due(struct kunit *test)
 
 static void poll_skipped_is_tried_again_soon(struct kunit *test)
 {
-	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_IBURST);
+	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	nts_poll_skipped(&f->poll, f->now);

@@ -24,8 +24,11 @@
 #define JUMP_VARIANCES	25
 /* How unlikely such an event is, twice log2. */
 #define JUMP_BITS	20
-/* No oscillator changes by more from one measurement to the next: 20 ppm. */
-#define JUMP_SLOPE	20
+/*
+ * No clock's frequency changes by more from one measurement to the next: 100 ppm,
+ * as that of a virtual machine that moves to another host.
+ */
+#define JUMP_SLOPE	100
 /* As many points in a row must agree that the clock was stepped. */
 #define STEP_POINTS	4
 

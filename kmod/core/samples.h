@@ -9,8 +9,8 @@
 #define NTS_SAMPLES_MAX		NTS_REGRESS_MAX
 #define NTS_SAMPLES_MIN_DEFAULT	6
 
-/* Of a clock about which nothing is known: 100 ppm. */
-#define NTS_SAMPLES_FREQ_SD	(100 * NTS_FREQ_PPM)
+/* Of a clock about which nothing is known: 1000 ppm. */
+#define NTS_SAMPLES_FREQ_SD	(1000 * NTS_FREQ_PPM)
 
 /**
  * struct nts_sample - one measurement of a source
@@ -108,8 +108,6 @@ struct nts_samples {
  * @skew: bound of the error of @freq, 2^-48
  * @offset: estimated true time minus NTP time now, ns; > 0: NTP time is slow
  * @offset_sd: standard deviation of the error of that, ns
- * @jumped: the frequency jumped while the samples were made
- * @jump: raw time of the first sample after that
  * @sd: standard deviation of the samples about the line, ns
  */
 struct nts_sourcestats {

@@ -48,7 +48,7 @@ static u8 judge(struct nts_source *source, const struct nts_select_config *confi
 	struct nts_samples *s = &source->samples;
 	s64 offset;
 
-	if (has(source, NTS_SOURCE_NOSELECT))
+	if (has(source, NTS_SOURCE_FLAG_NOSELECT))
 		return NTS_SOURCE_STATE_NOSELECT;
 	if (s->n < MIN_SAMPLES)
 		return NTS_SOURCE_STATE_MISSING;
@@ -75,7 +75,7 @@ static void set_flags(struct nts_source *const *sources, u32 n, u8 auth, bool fa
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		if (sources[i]->options.flags & NTS_SOURCE_NOSELECT)
+		if (sources[i]->options.flags & NTS_SOURCE_FLAG_NOSELECT)
 			continue;
 		authenticated |= sources[i]->authenticated;
 		plain |= !sources[i]->authenticated;
@@ -84,12 +84,13 @@ static void set_flags(struct nts_source *const *sources, u32 n, u8 auth, bool fa
 		struct nts_source *source = sources[i];
 
 		source->flags = source->options.flags & NTS_SOURCE_SELECT_FLAGS;
-		if (auth == NTS_SELECT_AUTH_MIX && authenticated && plain && source->authenticated)
-			source->flags |= NTS_SOURCE_TRUST | NTS_SOURCE_REQUIRE;
+		if (auth == NTS_AUTHSELECT_MODE_MIX && authenticated && plain &&
+		    source->authenticated)
+			source->flags |= NTS_SOURCE_FLAG_TRUST | NTS_SOURCE_FLAG_REQUIRE;
 		if (!source->authenticated &&
-		    (auth == NTS_SELECT_AUTH_REQUIRE ||
-		     (auth == NTS_SELECT_AUTH_PREFER && !fall_back)))
-			source->flags |= NTS_SOURCE_NOSELECT;
+		    (auth == NTS_AUTHSELECT_MODE_REQUIRE ||
+		     (auth == NTS_AUTHSELECT_MODE_PREFER && !fall_back)))
+			source->flags |= NTS_SOURCE_FLAG_NOSELECT;
 	}
 }
 
@@ -145,7 +146,7 @@ static void find_overlap(struct nts_select *select, struct nts_source *const *so
 	}
 	memset(best, 0, sizeof(*best));
 	for (i = 0; i < ends; i++) {
-		u32 trusted = has(sources[select->end[i].source], NTS_SOURCE_TRUST);
+		u32 trusted = has(sources[select->end[i].source], NTS_SOURCE_FLAG_TRUST);
 
 		if (select->end[i].high) {
 			now.trusted -= trusted;
@@ -175,7 +176,7 @@ static bool find_truth(struct nts_select *select, struct nts_source *const *sour
 		if (!selectable(sources[i]))
 			continue;
 		all++;
-		trusted += has(sources[i], NTS_SOURCE_TRUST);
+		trusted += has(sources[i], NTS_SOURCE_FLAG_TRUST);
 	}
 	find_overlap(select, sources, n, &best);
 	if (best.trusted ? best.trusted <= trusted / 2 : best.all <= all / 2) {
@@ -185,7 +186,7 @@ static bool find_truth(struct nts_select *select, struct nts_source *const *sour
 	}
 	/* The interval in which all trusted sources that agree put the truth. */
 	for (i = 0; i < n; i++) {
-		if (!selectable(sources[i]) || !has(sources[i], NTS_SOURCE_TRUST) ||
+		if (!selectable(sources[i]) || !has(sources[i], NTS_SOURCE_FLAG_TRUST) ||
 		    sources[i]->low > best.low || sources[i]->high < best.high)
 			continue;
 		low = nts_fixed_max(low, sources[i]->low);
@@ -199,7 +200,7 @@ static bool find_truth(struct nts_select *select, struct nts_source *const *sour
 		if (source->low > best.low || source->high < best.high) {
 			source->state = NTS_SOURCE_STATE_FALSETICKER;
 			select->falsetickers++;
-		} else if (best.trusted && !has(source, NTS_SOURCE_TRUST) &&
+		} else if (best.trusted && !has(source, NTS_SOURCE_FLAG_TRUST) &&
 			   (source->low < low || source->high > high)) {
 			source->state = NTS_SOURCE_STATE_UNTRUSTED;
 		}
@@ -215,20 +216,20 @@ static bool enough(struct nts_source *const *sources, u32 n,
 	u32 i, count = 0;
 
 	for (i = 0; i < n; i++) {
-		wanted |= has(sources[i], NTS_SOURCE_REQUIRE) &&
-			  !has(sources[i], NTS_SOURCE_NOSELECT);
+		wanted |= has(sources[i], NTS_SOURCE_FLAG_REQUIRE) &&
+			  !has(sources[i], NTS_SOURCE_FLAG_NOSELECT);
 		if (!selectable(sources[i]))
 			continue;
 		count++;
-		found |= has(sources[i], NTS_SOURCE_REQUIRE);
-		preferred |= has(sources[i], NTS_SOURCE_PREFER);
+		found |= has(sources[i], NTS_SOURCE_FLAG_REQUIRE);
+		preferred |= has(sources[i], NTS_SOURCE_FLAG_PREFER);
 	}
 	if (!count || count < config->minsources || (wanted && !found)) {
 		mark_selectable(sources, n, NTS_SOURCE_STATE_REQUIRING);
 		return false;
 	}
 	for (i = 0; preferred && i < n; i++)
-		if (selectable(sources[i]) && !has(sources[i], NTS_SOURCE_PREFER))
+		if (selectable(sources[i]) && !has(sources[i], NTS_SOURCE_FLAG_PREFER))
 			sources[i]->state = NTS_SOURCE_STATE_NONPREFERRED;
 	return true;
 }
@@ -380,7 +381,8 @@ bool nts_select_authenticated(struct nts_source *const *sources, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (sources[i]->authenticated && !(sources[i]->options.flags & NTS_SOURCE_NOSELECT))
+		if (sources[i]->authenticated &&
+		    !(sources[i]->options.flags & NTS_SOURCE_FLAG_NOSELECT))
 			return true;
 	return false;
 }
@@ -405,7 +407,7 @@ int nts_select(struct nts_select *select, struct nts_source *const *sources, u32
 		n = NTS_SELECT_MAX;
 	set_flags(sources, n, config->auth, false);
 	selected = run(select, sources, n, config, which, raw);
-	if (selected < 0 && config->auth == NTS_SELECT_AUTH_PREFER) {
+	if (selected < 0 && config->auth == NTS_AUTHSELECT_MODE_PREFER) {
 		if (select->plain_since == NTS_S64_MIN)
 			select->plain_since = raw;
 		if (nts_fixed_sub(raw, select->plain_since) >= NTS_SELECT_PATIENCE ||

@@ -8,16 +8,9 @@
 /* As many sources take part in selection; more are left out. */
 #define NTS_SELECT_MAX 64
 
-enum nts_select_auth {
-	NTS_SELECT_AUTH_REQUIRE,	/* plain sources are never selected */
-	NTS_SELECT_AUTH_PREFER,		/* only if no authenticated one is selectable */
-	NTS_SELECT_AUTH_MIX,		/* must agree with authenticated ones */
-	NTS_SELECT_AUTH_IGNORE,		/* all are equal */
-};
-
 /**
  * struct nts_select_config - how to choose
- * @auth: enum nts_select_auth
+ * @auth: enum nts_authselect_mode
  * @minsources: as many must agree
  * @maxdistance: largest root distance, ns
  * @maxjitter: largest deviation, ns

@@ -109,7 +109,7 @@ static void select_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, select_now(f, 0), -1);
 	expect_states(test, f, "W");
 	f->config.minsources = 1;
-	f->source[0].options.flags = NTS_SOURCE_NOSELECT;
+	f->source[0].options.flags = NTS_SOURCE_FLAG_NOSELECT;
 	KUNIT_EXPECT_EQ(test, select_now(f, 0), -1);
 	expect_states(test, f, "N");
 	f->source[0].options.flags = 0;
@@ -143,7 +143,7 @@ static void select_no_majority(struct kunit *test)
 	expect_states(test, f, "xx");
 	KUNIT_EXPECT_EQ(test, f->select.falsetickers, 2U);
 	/* Unless one of them is trusted. */
-	f->source[1].options.flags = NTS_SOURCE_TRUST;
+	f->source[1].options.flags = NTS_SOURCE_FLAG_TRUST;
 	KUNIT_EXPECT_EQ(test, select_now(f, -1), 1);
 	expect_states(test, f, "x*");
 }
@@ -154,7 +154,7 @@ static void select_trusted(struct kunit *test)
 	struct fixture *f = fixture(test, 4, offset);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
-	f->source[0].options.flags = NTS_SOURCE_TRUST;
+	f->source[0].options.flags = NTS_SOURCE_FLAG_TRUST;
 	/* Its interval must lie within the trusted one. */
 	make_source(f, 1, 1 * MS, 2 * MS);
 	KUNIT_EXPECT_GE(test, select_now(f, -1), 0);
@@ -168,14 +168,14 @@ static void select_required_and_preferred(struct kunit *test)
 	struct fixture *f = fixture(test, 3, agreeing);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
-	f->source[1].options.flags = NTS_SOURCE_REQUIRE;
+	f->source[1].options.flags = NTS_SOURCE_FLAG_REQUIRE;
 	nts_source_reset(&f->source[1]);
 	KUNIT_EXPECT_EQ(test, select_now(f, -1), -1);
 	expect_states(test, f, "WMW");
 	make_source(f, 1, 0, 10 * MS);
-	f->source[1].options.flags = NTS_SOURCE_REQUIRE;
+	f->source[1].options.flags = NTS_SOURCE_FLAG_REQUIRE;
 	KUNIT_EXPECT_GE(test, select_now(f, -1), 0);
-	f->source[2].options.flags = NTS_SOURCE_PREFER;
+	f->source[2].options.flags = NTS_SOURCE_FLAG_PREFER;
 	KUNIT_EXPECT_EQ(test, select_now(f, -1), 2);
 	expect_states(test, f, "PP*");
 }
@@ -304,17 +304,17 @@ struct auth_case {
 };
 
 static const struct auth_case auth_cases[] = {
-	{ "require", NTS_SELECT_AUTH_REQUIRE, 0, false, "*NN" },
-	{ "require alone", NTS_SELECT_AUTH_REQUIRE, 0, true, "MNN" },
-	{ "prefer", NTS_SELECT_AUTH_PREFER, 0, false, "*NN" },
-	{ "prefer alone", NTS_SELECT_AUTH_PREFER, 0, true, "M*+" },
-	{ "prefer against liars", NTS_SELECT_AUTH_PREFER, SECOND, false, "*NN" },
-	{ "mix", NTS_SELECT_AUTH_MIX, 0, false, "*++" },
-	{ "mix alone", NTS_SELECT_AUTH_MIX, 0, true, "MWW" },
-	{ "mix against liars", NTS_SELECT_AUTH_MIX, SECOND, false, "*xx" },
-	{ "ignore", NTS_SELECT_AUTH_IGNORE, 0, false, "*++" },
-	{ "ignore alone", NTS_SELECT_AUTH_IGNORE, 0, true, "M*+" },
-	{ "ignore: liars win", NTS_SELECT_AUTH_IGNORE, SECOND, false, "x*+" },
+	{ "require", NTS_AUTHSELECT_MODE_REQUIRE, 0, false, "*NN" },
+	{ "require alone", NTS_AUTHSELECT_MODE_REQUIRE, 0, true, "MNN" },
+	{ "prefer", NTS_AUTHSELECT_MODE_PREFER, 0, false, "*NN" },
+	{ "prefer alone", NTS_AUTHSELECT_MODE_PREFER, 0, true, "M*+" },
+	{ "prefer against liars", NTS_AUTHSELECT_MODE_PREFER, SECOND, false, "*NN" },
+	{ "mix", NTS_AUTHSELECT_MODE_MIX, 0, false, "*++" },
+	{ "mix alone", NTS_AUTHSELECT_MODE_MIX, 0, true, "MWW" },
+	{ "mix against liars", NTS_AUTHSELECT_MODE_MIX, SECOND, false, "*xx" },
+	{ "ignore", NTS_AUTHSELECT_MODE_IGNORE, 0, false, "*++" },
+	{ "ignore alone", NTS_AUTHSELECT_MODE_IGNORE, 0, true, "M*+" },
+	{ "ignore: liars win", NTS_AUTHSELECT_MODE_IGNORE, SECOND, false, "x*+" },
 };
 
 static void auth_desc(const struct auth_case *c, char *desc)
@@ -353,7 +353,7 @@ static void select_falls_back(struct kunit *test)
 	struct fixture *f = fixture(test, 2, agreeing);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
-	f->config.auth = NTS_SELECT_AUTH_PREFER;
+	f->config.auth = NTS_AUTHSELECT_MODE_PREFER;
 	f->source[0].authenticated = true;
 	KUNIT_EXPECT_EQ(test, select_now(f, 0), 0);
 	f->source[0].server.leap = NTS_NTP_LEAP_UNSYNC;

@@ -3,6 +3,7 @@
 #ifndef _NTS_CORE_SOURCE_H
 #define _NTS_CORE_SOURCE_H
 
+#include "cookie.h"
 #include "samples.h"
 #include "wire.h"
 
@@ -11,17 +12,9 @@ struct nts_discipline;
 /* A poll interval no source has: no extra packets. */
 #define NTS_SOURCE_NO_PRESEND	25
 
-#define NTS_SOURCE_IBURST	BIT(0)
-#define NTS_SOURCE_BURST	BIT(1)
-#define NTS_SOURCE_PREFER	BIT(2)
-#define NTS_SOURCE_TRUST	BIT(3)
-#define NTS_SOURCE_REQUIRE	BIT(4)
-#define NTS_SOURCE_NOSELECT	BIT(5)
-#define NTS_SOURCE_NTS		BIT(6)
-#define NTS_SOURCE_XLEAVE	BIT(7)
 /* The options selection looks at. */
-#define NTS_SOURCE_SELECT_FLAGS	(NTS_SOURCE_PREFER | NTS_SOURCE_TRUST | \
-				 NTS_SOURCE_REQUIRE | NTS_SOURCE_NOSELECT)
+#define NTS_SOURCE_SELECT_FLAGS	(NTS_SOURCE_FLAG_PREFER | NTS_SOURCE_FLAG_TRUST | \
+				 NTS_SOURCE_FLAG_REQUIRE | NTS_SOURCE_FLAG_NOSELECT)
 
 /* X(IDENTIFIER, letter of the selectdata report): why a source is not the one */
 #define NTS_SOURCE_STATES(X) \
@@ -59,7 +52,7 @@ enum nts_source_state {
  * @maxdelayratio: 16.16; 0 = no limit
  * @maxdelaydevratio: 16.16; 0 = no limit
  * @offset: added to what is measured, ns
- * @flags: NTS_SOURCE_*
+ * @flags: enum nts_source_flag
  */
 struct nts_source_options {
 	s8 minpoll;

@@ -136,7 +136,7 @@ static u32 watch(struct nts_steer *s, const struct nts_discipline *d,
  */
 static s64 slew_duration(const struct nts_steer *s, const struct nts_discipline *d, s64 error)
 {
-	s64 usual = nts_fixed_max(d->rms_offset, 1);
+	s64 usual = nts_fixed_max(nts_fixed_min(d->rms_offset, d->offset_sd), 1);
 	s64 duration = nts_fixed_muldiv(d->interval, d->config.corrtimeratio, SPREAD_SHARE * 65536);
 	s64 shortest = nts_fixed_max(SECOND, nts_fixed_muldiv(s->late, 5, 1));
 
@@ -160,7 +160,7 @@ static int status_of(const struct nts_discipline *d)
 {
 	int status = d->config.rtcsync ? 0 : NTS_ADJUST_STA_UNSYNC;
 
-	if (d->config.leap_mode == NTS_LEAP_MODE_SYSTEM && d->leap)
+	if (d->config.leap_mode == NTS_LEAPSEC_MODE_SYSTEM && d->leap)
 		status |= d->leap == 2 ? NTS_ADJUST_STA_DEL : NTS_ADJUST_STA_INS;
 	return status;
 }
@@ -237,7 +237,7 @@ u32 nts_steer_plan(struct nts_steer *s, struct nts_discipline *d,
 	}
 	note_lateness(s, now->raw);
 	/* The kernel makes the leap by its own clock, not at the same instant. */
-	if (d->config.leap_mode == NTS_LEAP_MODE_SYSTEM && s->active &&
+	if (d->config.leap_mode == NTS_LEAPSEC_MODE_SYSTEM && s->active &&
 	    near_leap(d, now->raw)) {
 		s->seen = false;
 		adjust->next = nts_fixed_add(now->raw, SECOND);

@@ -241,7 +241,7 @@ static void steer_tells_the_kernel(struct kunit *test)
 	f->d.leap_at = EPOCH + 3600 * SECOND;
 	plan(f);
 	KUNIT_EXPECT_EQ(test, f->adjust.status, NTS_ADJUST_STA_INS);
-	f->d.config.leap_mode = NTS_LEAP_MODE_SLEW;
+	f->d.config.leap_mode = NTS_LEAPSEC_MODE_SLEW;
 	plan(f);
 	KUNIT_EXPECT_EQ(test, f->adjust.status, 0);
 }

@@ -25,16 +25,16 @@ s64 options_ppm(double ppm)
 void options_of_discipline(const struct config *conf, struct nts_discipline_config *to)
 {
 	static const u8 auth[] = {
-		[CONFIG_AUTH_REQUIRE] = NTS_SELECT_AUTH_REQUIRE,
-		[CONFIG_AUTH_PREFER] = NTS_SELECT_AUTH_PREFER,
-		[CONFIG_AUTH_MIX] = NTS_SELECT_AUTH_MIX,
-		[CONFIG_AUTH_IGNORE] = NTS_SELECT_AUTH_IGNORE,
+		[CONFIG_AUTH_REQUIRE] = NTS_AUTHSELECT_MODE_REQUIRE,
+		[CONFIG_AUTH_PREFER] = NTS_AUTHSELECT_MODE_PREFER,
+		[CONFIG_AUTH_MIX] = NTS_AUTHSELECT_MODE_MIX,
+		[CONFIG_AUTH_IGNORE] = NTS_AUTHSELECT_MODE_IGNORE,
 	};
 	static const u8 leap[] = {
-		[CONFIG_LEAP_SYSTEM] = NTS_LEAP_MODE_SYSTEM,
-		[CONFIG_LEAP_STEP] = NTS_LEAP_MODE_STEP,
-		[CONFIG_LEAP_SLEW] = NTS_LEAP_MODE_SLEW,
-		[CONFIG_LEAP_IGNORE] = NTS_LEAP_MODE_IGNORE,
+		[CONFIG_LEAP_SYSTEM] = NTS_LEAPSEC_MODE_SYSTEM,
+		[CONFIG_LEAP_STEP] = NTS_LEAPSEC_MODE_STEP,
+		[CONFIG_LEAP_SLEW] = NTS_LEAPSEC_MODE_SLEW,
+		[CONFIG_LEAP_IGNORE] = NTS_LEAPSEC_MODE_IGNORE,
 	};
 	const struct config_discipline *from = &conf->discipline;
 
@@ -77,10 +77,10 @@ void options_of_source(const struct config *conf, const struct config_source *so
 	to->maxdelayratio = ratio(source->maxdelayratio);
 	to->maxdelaydevratio = ratio(source->maxdelaydevratio);
 	to->offset = nanoseconds(source->offset);
-	to->flags = (source->iburst ? NTS_SOURCE_IBURST : 0) |
-		    (source->burst ? NTS_SOURCE_BURST : 0) |
-		    (source->prefer ? NTS_SOURCE_PREFER : 0) |
-		    (source->trust ? NTS_SOURCE_TRUST : 0) |
-		    (source->require ? NTS_SOURCE_REQUIRE : 0) |
-		    (source->noselect ? NTS_SOURCE_NOSELECT : 0);
+	to->flags = (source->iburst ? NTS_SOURCE_FLAG_IBURST : 0) |
+		    (source->burst ? NTS_SOURCE_FLAG_BURST : 0) |
+		    (source->prefer ? NTS_SOURCE_FLAG_PREFER : 0) |
+		    (source->trust ? NTS_SOURCE_FLAG_TRUST : 0) |
+		    (source->require ? NTS_SOURCE_FLAG_REQUIRE : 0) |
+		    (source->noselect ? NTS_SOURCE_FLAG_NOSELECT : 0);
 }
