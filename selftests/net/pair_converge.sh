@@ -147,7 +147,7 @@ ask_chronyd() {
 }
 
 converges() {
-	local server=$1 before after told mean i
+	local server=$1 before after told mean
 	NTS_CLIENT=$2 NTS_SERVER=$2
 	want "$server"
 	guest reset
@@ -164,10 +164,7 @@ converges() {
 	END
 	sleep $((seconds / 2))
 	# Slews come and go; what is left in the mean is the frequency.
-	mean=$(for ((i = seconds / 2; i > 0; i--)); do
-		guest state
-		sleep 1
-	done | awk '{ sum += $1 } END { printf "%.3f", sum / NR }')
+	mean=$(guest frequency $((seconds / 2)))
 	report k tracking >"$WORK/tracking" || true
 	report k authdata >"$WORK/authdata" || true
 	after=$(ask_chronyd)

@@ -11,6 +11,7 @@
   watch SECONDS         looks at the clock a hundred times a second: how often
                         it was stepped (10 ms or more against the oscillator),
                         how often it went backward, and its fastest slew
+  frequency SECONDS     the mean of what adjtimex holds, in ppm (with the tick)
   state                 frequency in ppm (with the tick), status, error code
 """
 
@@ -115,6 +116,15 @@ def watch(seconds):
     return steps, backward, fastest
 
 
+def mean_frequency(seconds):
+    found = []
+    end = time.monotonic() + float(seconds)
+    while not found or time.monotonic() < end:
+        found.append(state()[0])
+        time.sleep(0.1)
+    return sum(found) / len(found)
+
+
 def _both():
     """CLOCK_MONOTONIC_RAW and CLOCK_REALTIME as closely together as can be."""
     found = []
@@ -137,6 +147,8 @@ def main(verb, *args):
         adjust(*args)
     elif verb == "watch":
         print("steps %d backward %d fastest %.0f ppm" % watch(*args))
+    elif verb == "frequency":
+        print("%.3f" % mean_frequency(*args))
     elif verb == "state":
         print("%.6f %#x %d" % state())
     else:
