@@ -111,6 +111,41 @@ static void samples_few_promise_little(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, nts_samples_oldest(s));
 }
 
+static void samples_distance_grows(struct kunit *test)
+{
+	struct nts_samples *s = filled(test, 20, 1000);
+	s64 now, later;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	now = nts_samples_distance(s, s->raw, 2 * NTS_FREQ_PPM);
+	later = nts_samples_distance(s, s->raw + 1000 * SECOND, 2 * NTS_FREQ_PPM);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(later - now - 2000000 -
+					    nts_fixed_scale(1000 * SECOND, s->skew)), 10LL);
+	now = nts_samples_offset_sd(s, s->raw);
+	later = nts_samples_offset_sd(s, s->raw + 1000 * SECOND);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(later - now - nts_fixed_scale(1000 * SECOND,
+									  s->freq_sd)), 10LL);
+}
+
+/* A server whose clock is noisy behind a quiet path is known for that soon. */
+static void samples_learn_early(struct kunit *test)
+{
+	struct nts_samples *s = empty(test);
+	struct nts_sample sample;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (i = 0; i < 40; i++) {
+		sample = sample_number(i);
+		sample.offset += (s64)(random_number() % 100000) - 50000;
+		nts_samples_add(s, &sample);
+	}
+	KUNIT_EXPECT_GE(test, s->tune.floor, 26);
+	KUNIT_EXPECT_LE(test, s->sd, 60000LL);
+	KUNIT_EXPECT_GE(test, s->sd, 15000LL);
+	KUNIT_EXPECT_EQ(test, s->n, 40);
+}
+
 /* What is known of the frequency helps when there is nothing else. */
 static void samples_prior(struct kunit *test)
 {
@@ -317,6 +352,8 @@ static struct kunit_case samples_cases[] = {
 	KUNIT_CASE(samples_follow_a_line),
 	KUNIT_CASE(samples_jitter_averages_out),
 	KUNIT_CASE(samples_few_promise_little),
+	KUNIT_CASE(samples_distance_grows),
+	KUNIT_CASE(samples_learn_early),
 	KUNIT_CASE(samples_prior),
 	KUNIT_CASE(samples_register_is_bounded),
 	KUNIT_CASE(samples_of_another_life),

@@ -37,6 +37,7 @@ static struct fixture *fixture(struct kunit *test)
 	f->d.updates = 1;
 	f->d.interval = 64 * SECOND;
 	f->d.rms_offset = 100 * US;
+	f->d.offset_sd = 100 * US;
 	nts_steer_init(&f->s);
 	f->now.raw = 1000 * SECOND;
 	f->now.real = EPOCH;
@@ -134,14 +135,15 @@ static void steer_keeps_the_frequency(struct kunit *test)
 struct slew_case {
 	const char *desc;
 	s64 error;
+	s64 least;
 	s64 within;
 };
 
 static const struct slew_case slew_cases[] = {
-	{ "usual", 100 * US, 25 * SECOND },
-	{ "ten times", -1 * MS, 3 * SECOND },
-	{ "large", 50 * MS, 2 * SECOND },
-	{ "at the limit", -10 * SECOND, 125 * SECOND },
+	{ "usual", 100 * US, 20 * SECOND, 25 * SECOND },
+	{ "ten times", -1 * MS, 2 * SECOND, 3 * SECOND },
+	{ "large", 50 * MS, 1 * SECOND, 2 * SECOND },
+	{ "at the limit", -10 * SECOND, 115 * SECOND, 125 * SECOND },
 };
 
 static void slew_desc(const struct slew_case *c, char *desc)
@@ -168,6 +170,7 @@ static void steer_slews(struct kunit *test)
 		/* Towards the truth, not beyond. */
 		KUNIT_EXPECT_LE(test, nts_fixed_abs(error_of(f)), nts_fixed_abs(before));
 	}
+	KUNIT_EXPECT_GE(test, f->now.raw - 1000 * SECOND, c->least);
 	KUNIT_EXPECT_LE(test, f->now.raw - 1000 * SECOND, c->within);
 }
 
@@ -249,25 +252,35 @@ static void steer_tells_the_kernel(struct kunit *test)
 /* The kernel inserts the second by itself, a little before or after we do. */
 static void steer_kernel_makes_the_leap(struct kunit *test)
 {
-	struct fixture *f = fixture(test);
-	s64 midnight = 1500 * SECOND;
+	s64 midnight = 1500 * SECOND, early;
+	struct fixture *f;
 	u32 found = 0;
 
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	f->d.leap = 1;
-	f->d.leap_at = nts_clockmap_time(&f->d.map, midnight);
-	plan(f);
-	found |= run_until(f, midnight - 10 * MS);
-	f->now.real -= SECOND;
-	found |= run_until(f, midnight + 10 * MS);
-	f->d.map.time -= SECOND;
-	f->d.leap = 0;
-	f->d.leap_done = f->d.leap_at;
-	f->d.shifts++;
-	found |= run_until(f, midnight + 100 * SECOND);
-	KUNIT_EXPECT_EQ(test, found, 0U);
-	KUNIT_EXPECT_LE(test, nts_fixed_abs(error_of(f)), US);
-	KUNIT_EXPECT_EQ(test, f->now.status & NTS_ADJUST_STA_INS, 0);
+	for (early = -1; early <= 1; early += 2) {
+		f = fixture(test);
+		KUNIT_ASSERT_NOT_NULL(test, f);
+		f->d.leap = 1;
+		f->d.leap_at = nts_clockmap_time(&f->d.map, midnight);
+		plan(f);
+		found |= run_until(f, midnight - 10 * MS);
+		if (early > 0)
+			f->now.real -= SECOND;
+		found |= run_until(f, midnight);
+		f->d.map.time -= SECOND;
+		f->d.leap = 0;
+		f->d.leap_done = f->d.leap_at;
+		f->d.shifts++;
+		found |= plan(f);
+		KUNIT_EXPECT_GE(test, f->adjust.next, f->now.raw + 1);
+		found |= run_until(f, midnight + 10 * MS);
+		if (early < 0)
+			f->now.real -= SECOND;
+		found |= run_until(f, midnight + 100 * SECOND);
+		KUNIT_EXPECT_EQ(test, found, 0U);
+		KUNIT_EXPECT_LE(test, nts_fixed_abs(error_of(f)), US);
+		KUNIT_EXPECT_LE(test, nts_fixed_abs(f->s.rate - f->d.map.freq), NTS_FREQ_PPM);
+		KUNIT_EXPECT_EQ(test, f->now.status & NTS_ADJUST_STA_INS, 0);
+	}
 }
 
 struct foreign_case {
