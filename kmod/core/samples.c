@@ -10,6 +10,8 @@
 #define ASYMMETRY_SAMPLES	16
 /* Half of the delay's rise, 16.16. */
 #define ASYMMETRY_FULL		32768
+/* What is left of the error of a delay: a part in so many. */
+#define ASYMMETRY_REST		8
 
 /* How many times as long as its newer half the register may become. */
 #define THIN_SPAN		8
@@ -153,6 +155,9 @@ static void fill(struct nts_samples *s)
 		r->point[i].x = nts_fixed_sub(sample->raw, at(s, 0)->raw);
 		r->point[i].y = nts_fixed_sub(nts_fixed_sub(sample->offset, newest->offset),
 					      spread * s->asymmetry / ASYMMETRY_FULL);
+		/* Once taken out, it is not an error any more, or not much of one. */
+		if (s->asymmetry)
+			spread /= ASYMMETRY_REST;
 		r->point[i].spread = spread + unseen + sample->dispersion;
 	}
 }
