@@ -153,7 +153,8 @@ int dump_save(const char *dir, const struct dump *dump, char *err,
  * dump_find() - find the newest keys for a name
  * @dir: directive ntsdumpdir
  * @name: of the NTS-KE server
- * @ntp: address that the NTP server must have, or NULL for any
+ * @skip: asked about each file of that name; NULL takes any
+ * @arg: for @skip
  * @dump: filled in; wants to be wiped
  *
  * All files are looked at, so that no name server is needed. The file stays:
@@ -161,8 +162,8 @@ int dump_save(const char *dir, const struct dump *dump, char *err,
  *
  * Return: false when there are none.
  */
-bool dump_find(const char *dir, const char *name, const struct address *ntp,
-	       struct dump *dump)
+bool dump_find(const char *dir, const char *name, dump_skip *skip,
+	       const void *arg, struct dump *dump)
 {
 	struct dump other;
 	struct dirent *e;
@@ -178,7 +179,7 @@ bool dump_find(const char *dir, const char *name, const struct address *ntp,
 		    strcmp(e->d_name + len - strlen(SUFFIX), SUFFIX) ||
 		    !load(dir, e->d_name, &other) ||
 		    strcasecmp(other.name, name) ||
-		    (ntp && !address_same(ntp, &other.ntp)) ||
+		    (skip && skip(arg, &other)) ||
 		    (found && other.ke_time <= dump->ke_time))
 			continue;
 		*dump = other;

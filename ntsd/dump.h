@@ -35,10 +35,19 @@ struct dump {
 	struct ke_cookie cookie[KE_COOKIES];
 };
 
+/**
+ * typedef dump_skip - says which files not to take
+ * @arg: as given
+ * @dump: what is in one
+ *
+ * Return: true to pass over it.
+ */
+typedef bool dump_skip(const void *arg, const struct dump *dump);
+
 int dump_save(const char *dir, const struct dump *dump, char *err,
 	      size_t err_len);
-bool dump_find(const char *dir, const char *name, const struct address *ntp,
-	       struct dump *dump);
+bool dump_find(const char *dir, const char *name, dump_skip *skip,
+	       const void *arg, struct dump *dump);
 bool dump_remove(const char *dir, const struct address *ke);
 
 #endif

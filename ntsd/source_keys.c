@@ -79,6 +79,22 @@ static bool give_keys(struct source *s, const struct ke_cookie *cookies,
 	return true;
 }
 
+/* Of a pool, each server has its own file. */
+static bool is_anothers(const void *arg, const struct dump *dump)
+{
+	const struct source *s = arg;
+
+	return sources_has(s->all, s, &dump->ke) ||
+	       sources_has(s->all, s, &dump->ntp);
+}
+
+static bool is_elsewhere(const void *arg, const struct dump *dump)
+{
+	const struct source *s = arg;
+
+	return !address_same(&s->addr, &dump->ntp);
+}
+
 /**
  * source_change() - change the kernel's association
  * @s: the source, which notes if there is no association any more
@@ -188,7 +204,7 @@ bool source_load(struct source *s, uint64_t now_ms)
 	bool ok = false;
 
 	if (!dump_dir(s)[0] ||
-	    !dump_find(dump_dir(s), s->conf.name, NULL, &dump))
+	    !dump_find(dump_dir(s), s->conf.name, is_anothers, s, &dump))
 		return false;
 	/* Whatever comes: its cookies are used once, so first it must go. */
 	if (!dump_remove(dump_dir(s), &dump.ke)) {
@@ -228,7 +244,7 @@ void source_recall(struct source *s, uint64_t now_ms)
 	if ((int64_t)s->due_ms < (int64_t)now_ms)
 		s->due_ms = now_ms;
 	if (!dump_dir(s)[0] ||
-	    !dump_find(dump_dir(s), s->conf.name, &s->addr, &dump))
+	    !dump_find(dump_dir(s), s->conf.name, is_elsewhere, s, &dump))
 		return;
 	s->known = true;
 	s->ke_addr = dump.ke;

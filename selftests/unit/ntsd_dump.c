@@ -27,6 +27,11 @@ static struct dump sample(void)
 	return d;
 }
 
+static bool is_elsewhere(const void *addr, const struct dump *d)
+{
+	return !address_same(addr, &d->ntp);
+}
+
 static void written_and_found(void)
 {
 	struct dump d = sample(), back;
@@ -40,13 +45,13 @@ static void written_and_found(void)
 	EXPECT(!strncmp(text, HEAD, strlen(HEAD)));
 	EXPECT(strstr(text, "\n5A5A") && strstr(text, "\n01020304\n"));
 
-	EXPECT(dump_find(dir, "NTP.test", NULL, &back));
+	EXPECT(dump_find(dir, "NTP.test", NULL, NULL, &back));
 	EXPECT(!memcmp(&d, &back, sizeof(d)));
-	EXPECT(!dump_find(dir, "other.test", NULL, &back));
-	EXPECT(dump_find(dir, "ntp.test", &d.ntp, &back));
-	EXPECT(!dump_find(dir, "ntp.test", &d.ke, &back));
+	EXPECT(!dump_find(dir, "other.test", NULL, NULL, &back));
+	EXPECT(dump_find(dir, "ntp.test", is_elsewhere, &d.ntp, &back));
+	EXPECT(!dump_find(dir, "ntp.test", is_elsewhere, &d.ke, &back));
 	EXPECT(dump_remove(dir, &d.ke));
-	EXPECT(!dump_find(dir, "ntp.test", NULL, &back));
+	EXPECT(!dump_find(dir, "ntp.test", NULL, NULL, &back));
 	/* What is gone already is gone. */
 	EXPECT(dump_remove(dir, &d.ke));
 	EXPECT(!dump_remove("/none/at/all", &d.ke));
@@ -64,7 +69,7 @@ static void as_long_as_it_gets(void)
 		memset(d.cookie[i].bytes, i, KE_COOKIE_MAX);
 	}
 	EXPECT(!dump_save(dir, &d, err, sizeof(err)));
-	EXPECT(dump_find(dir, d.name, NULL, &back));
+	EXPECT(dump_find(dir, d.name, NULL, NULL, &back));
 	EXPECT(!memcmp(&d, &back, sizeof(d)));
 	EXPECT(dump_remove(dir, &d.ke));
 }
@@ -78,7 +83,7 @@ static void the_newest_of_several(void)
 		d.ke_time = 1790000000 + (i == 1);
 		EXPECT(!dump_save(dir, &d, err, sizeof(err)));
 	}
-	EXPECT(dump_find(dir, "ntp.test", NULL, &back));
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &back));
 	EXPECT(back.ke.bytes[3] == 11);
 	for (int i = 0; i < 3; i++) {
 		d.ke.bytes[3] = 10 + i;
@@ -91,7 +96,7 @@ static void chronys_own_file(void)
 	struct dump back;
 
 	put_file("192.0.2.1.nts", HEAD "0A0B\n0C0D");
-	EXPECT(dump_find(dir, "ntp.test", NULL, &back));
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &back));
 	EXPECT(back.n == 2 && back.cookie[1].bytes[1] == 0x0d);
 	EXPECT(back.ke_time == 1790000000 && back.port == 124);
 	EXPECT(back.s2c[31] == 31 && back.c2s[0] == 32);
@@ -118,7 +123,7 @@ static void nonsense_is_not_found(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		put_file("192.0.2.1.nts", bad[i]);
-		if (dump_find(dir, "ntp.test", NULL, &back)) {
+		if (dump_find(dir, "ntp.test", NULL, NULL, &back)) {
 			printf("# file %zu\n", i);
 			EXPECT(!"not found");
 		}
@@ -127,8 +132,8 @@ static void nonsense_is_not_found(void)
 	put_file("ntp.test.nts", HEAD);
 	put_file(".nts", HEAD);
 	put_file("192.0.2.1.nts.tmp", HEAD);
-	EXPECT(!dump_find(dir, "ntp.test", NULL, &back));
-	EXPECT(!dump_find("/none/at/all", "ntp.test", NULL, &back));
+	EXPECT(!dump_find(dir, "ntp.test", NULL, NULL, &back));
+	EXPECT(!dump_find("/none/at/all", "ntp.test", NULL, NULL, &back));
 }
 
 static const struct ktap_case cases[] = {

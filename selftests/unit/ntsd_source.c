@@ -145,7 +145,7 @@ static void keys_go_to_kernel_and_disk(void)
 	EXPECT(installs == 1 && given == 7 && !age_ms);
 	EXPECT(first_cookie == 1 && last_cookie == 7);
 	EXPECT(last.port == 11123 && placed.bytes[3] == 11);
-	EXPECT(dump_find(dir, "ntp.test", NULL, &dump));
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump));
 	EXPECT(dump.n == 1 && dump.cookie[0].bytes[0] == 8);
 	EXPECT(dump.port == 11123 && dump.c2s[0] == 0xc2);
 	/* Four weeks later anew. */
@@ -256,7 +256,7 @@ static void saved_keys_are_used_once(void)
 	source_save(s, 8);
 	/* Three with the one held back; the kernel keeps the rest. */
 	EXPECT(taken == 3);
-	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 4);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump) && dump.n == 4);
 	source_save(s, 8);
 	EXPECT(taken == 3);
 	source_free(s);
@@ -268,7 +268,7 @@ static void saved_keys_are_used_once(void)
 	s->addr = dump.ntp;
 	source_begin(s, 5 * S);
 	EXPECT(!installs && !exchanges && s->known && s->n_held == 4);
-	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 4);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump) && dump.n == 4);
 	source_free(s);
 
 	/* It forgot: three for it, one stays. */
@@ -277,7 +277,7 @@ static void saved_keys_are_used_once(void)
 	EXPECT(installs == 1 && given == 3 && !exchanges && !resolves);
 	EXPECT(first_cookie == 8 && last_cookie == 0xf1);
 	EXPECT(placed.bytes[3] == 11);
-	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && dump.n == 1);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump) && dump.n == 1);
 	EXPECT(dump.cookie[0].bytes[0] == 0xf2);
 	source_free(s);
 
@@ -285,14 +285,14 @@ static void saved_keys_are_used_once(void)
 	s = begin(true, false);
 	source_begin(s, 7 * S);
 	EXPECT(installs == 1 && given == 1 && last_cookie == 0xf2);
-	EXPECT(dump_find(dir, "ntp.test", NULL, &dump) && !dump.n);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump) && !dump.n);
 	source_free(s);
 
 	/* Keys without cookies are of no use, nor stay. */
 	s = begin(true, false);
 	source_begin(s, 8 * S);
 	EXPECT(!installs && source_due(s) == 8 * S);
-	EXPECT(!dump_find(dir, "ntp.test", NULL, &dump));
+	EXPECT(!dump_find(dir, "ntp.test", NULL, NULL, &dump));
 	source_free(s);
 	keep_files = false;
 }
@@ -310,6 +310,28 @@ static void half_of_the_cookies_are_taken(void)
 	source_renew_held(s);
 	EXPECT(taken == 2 && s->n_held == 1 && s->held[0].bytes[0] == 0xf0);
 	source_free(s);
+}
+
+static void saved_keys_of_another_are_left_alone(void)
+{
+	struct source *s = begin_nts();
+	struct dump dump;
+
+	source_hear(s, 1 * S);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump));
+	source_free(s);
+	keep_files = true;
+	s = begin(true, true);
+	others[0] = dump.ke;
+	n_others = 1;
+	source_begin(s, 2 * S);
+	EXPECT(!installs && !s->id);
+	EXPECT(dump_find(dir, "ntp.test", NULL, NULL, &dump));
+	n_others = 0;
+	source_begin(s, 2 * S);
+	EXPECT(installs == 1);
+	source_free(s);
+	keep_files = false;
 }
 
 static void old_keys_are_not_used(void)
@@ -331,7 +353,7 @@ static void old_keys_are_not_used(void)
 	s = begin(true, false);
 	source_begin(s, 0);
 	EXPECT(!installs);
-	EXPECT(!dump_find(dir, "ntp.test", NULL, &dump));
+	EXPECT(!dump_find(dir, "ntp.test", NULL, NULL, &dump));
 	source_free(s);
 
 	/* A clock that is behind: they are not of the future, only as old. */
@@ -425,6 +447,7 @@ static const struct ktap_case cases[] = {
 	CASE(server_elsewhere),
 	CASE(saved_keys_are_used_once),
 	CASE(half_of_the_cookies_are_taken),
+	CASE(saved_keys_of_another_are_left_alone),
 	CASE(old_keys_are_not_used),
 	CASE(servers_of_a_pool),
 	CASE(dates_of_certificates),
