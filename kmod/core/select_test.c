@@ -259,6 +259,67 @@ static void select_combines(struct kunit *test)
 	expect_states(test, f, "*++");
 }
 
+static void select_weighs_by_variance(struct kunit *test)
+{
+	const s64 offset[] = { 0, 2 * MS };
+	struct fixture *f = fixture(test, 2, offset);
+	struct nts_select_estimate estimate;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), 0);
+	expect_states(test, f, "*+");
+	/* Both may be asymmetric by 5 ms/16; the second is noisy beside that. */
+	f->source[0].samples.offset_sd = 100000;
+	f->source[1].samples.offset_sd = MS;
+	f->source[0].samples.freq = 0;
+	f->source[1].samples.freq = NTS_FREQ_PPM;
+	f->source[0].samples.freq_sd = NTS_FREQ_PPM;
+	f->source[1].samples.freq_sd = NTS_FREQ_PPM / 10;
+	nts_select_combine(&f->select, f->sources, f->n, f->raw, &estimate);
+	KUNIT_EXPECT_GE(test, estimate.offset - EPOCH, 150000LL);
+	KUNIT_EXPECT_LE(test, estimate.offset - EPOCH, 210000LL);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(estimate.freq - NTS_FREQ_PPM), NTS_FREQ_PPM / 50);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(estimate.freq_sd - NTS_FREQ_PPM / 10),
+			NTS_FREQ_PPM / 500);
+}
+
+/* The score of a source moves with its own samples and those of the one followed. */
+static void select_scores_by_news(struct kunit *test)
+{
+	struct fixture *f = fixture(test, 3, agreeing);
+	u64 score;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	KUNIT_EXPECT_EQ(test, select_now(f, 0), 0);
+	make_source(f, 1, 0, 5 * MS);
+	select_now(f, 1);
+	score = f->source[1].score;
+	KUNIT_EXPECT_GE(test, score, SCORE_ONE + 1);
+	select_now(f, 2);
+	KUNIT_EXPECT_EQ(test, f->source[1].score, score);
+	select_now(f, 0);
+	KUNIT_EXPECT_GE(test, f->source[1].score, score + 1);
+}
+
+/* Without plain sources there is nothing to trust authenticated ones more than. */
+static void select_mix_of_one_kind(struct kunit *test)
+{
+	struct fixture *f = fixture(test, 2, agreeing);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	select_now(f, -1);
+	KUNIT_EXPECT_EQ(test, f->source[0].flags | f->source[1].flags, 0U);
+	f->source[0].authenticated = true;
+	f->source[1].authenticated = true;
+	select_now(f, -1);
+	KUNIT_EXPECT_EQ(test, f->source[0].flags | f->source[1].flags, 0U);
+	f->source[1].authenticated = false;
+	select_now(f, -1);
+	KUNIT_EXPECT_EQ(test, f->source[0].flags,
+			(u32)(NTS_SOURCE_FLAG_TRUST | NTS_SOURCE_FLAG_REQUIRE));
+	KUNIT_EXPECT_EQ(test, f->source[1].flags, 0U);
+}
+
 static void select_leap_by_majority(struct kunit *test)
 {
 	struct fixture *f = fixture(test, 3, agreeing);
@@ -413,6 +474,9 @@ static struct kunit_case select_cases[] = {
 	KUNIT_CASE(select_sticks),
 	KUNIT_CASE(select_stratum_counts),
 	KUNIT_CASE(select_combines),
+	KUNIT_CASE(select_weighs_by_variance),
+	KUNIT_CASE(select_scores_by_news),
+	KUNIT_CASE(select_mix_of_one_kind),
 	KUNIT_CASE(select_leap_by_majority),
 	KUNIT_CASE(select_waits_at_the_start),
 	KUNIT_CASE_PARAM(select_authenticated, auth_gen_params),
