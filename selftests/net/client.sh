@@ -5,6 +5,7 @@
 # place, in the reports too: how these tests themselves are tried.
 
 NTS_CLIENT=${NTS_CLIENT:-ntsd}
+# shellcheck disable=SC2034 # lib.sh reads it
 NTS_SERVER=$NTS_CLIENT
 
 # client NAME NS <CONF: a client in NS (- is the guest itself), running.
