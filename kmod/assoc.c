@@ -140,13 +140,13 @@ static u32 header_tests(const struct nts_answer *answer, const struct nts_addres
 {
 	u32 tests = NTS_TEST_DUPLICATE | NTS_TEST_ORIGIN | NTS_TEST_STAMPS | NTS_TEST_AUTH;
 
-	if (answer->leap != NTS_NTP_LEAP_UNSYNC &&
-	    answer->stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive)
+	if (answer->server.leap != NTS_NTP_LEAP_UNSYNC &&
+	    answer->server.stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive)
 		tests |= NTS_TEST_SYNC;
-	if (answer->root_delay / 2 + answer->root_dispersion < MAX_ROOT_DISTANCE)
+	if (answer->server.root_delay / 2 + answer->server.root_dispersion < MAX_ROOT_DISTANCE)
 		tests |= NTS_TEST_ROOT;
-	if (local->family != AF_INET || answer->stratum <= 1 ||
-	    answer->refid != ntohl(local->v4))
+	if (local->family != AF_INET || answer->server.stratum <= 1 ||
+	    answer->server.refid != ntohl(local->v4))
 		tests |= NTS_TEST_D;
 	return tests;
 }
@@ -177,13 +177,6 @@ static bool take_sample(struct nts_assoc *assoc, const struct nts_sample *sample
 static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 		      const struct nts_answer *answer, const struct sk_buff *skb)
 {
-	const struct nts_source_server server = {
-		.leap = answer->leap,
-		.stratum = answer->stratum,
-		.refid = answer->refid,
-		.root_delay = answer->root_delay,
-		.root_dispersion = answer->root_dispersion,
-	};
 	const struct nts_discipline *d = &assoc->client->discipline;
 	s64 received = ktime_to_ns(skb->tstamp), error = 0, raw;
 	struct nts_last *last = &assoc->last;
@@ -214,7 +207,7 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	last->tests = header_tests(answer, &last->local);
 	assoc->totals.valid++;
 	if (last->tests == (NTS_TEST_ALL & ~(NTS_TEST_A | NTS_TEST_B | NTS_TEST_C))) {
-		nts_source_answered(&assoc->source, &server);
+		nts_source_answered(&assoc->source, &answer->server);
 		good = take_sample(assoc, &sample, &error);
 	}
 	raw = ktime_get_raw_ns();

@@ -115,15 +115,15 @@ static int put_answer(struct sk_buff *skb, const struct nts_assoc *assoc)
 {
 	const struct nts_answer *answer = &assoc->last.answer;
 
-	return nla_put_u8(skb, NTS_A_SOURCE_LEAP, answer->leap) ?:
+	return nla_put_u8(skb, NTS_A_SOURCE_LEAP, answer->server.leap) ?:
 	       nla_put_u8(skb, NTS_A_SOURCE_VERSION, answer->version) ?:
 	       nla_put_u8(skb, NTS_A_SOURCE_REMOTE_MODE, answer->mode) ?:
-	       nla_put_u8(skb, NTS_A_SOURCE_STRATUM, answer->stratum) ?:
+	       nla_put_u8(skb, NTS_A_SOURCE_STRATUM, answer->server.stratum) ?:
 	       nla_put_s32(skb, NTS_A_SOURCE_REMOTE_POLL, answer->poll) ?:
 	       nla_put_s32(skb, NTS_A_SOURCE_PRECISION, answer->precision) ?:
-	       put_u64(skb, NTS_A_SOURCE_ROOT_DELAY, answer->root_delay) ?:
-	       put_u64(skb, NTS_A_SOURCE_ROOT_DISPERSION, answer->root_dispersion) ?:
-	       nla_put_u32(skb, NTS_A_SOURCE_REFID, answer->refid) ?:
+	       put_u64(skb, NTS_A_SOURCE_ROOT_DELAY, answer->server.root_delay) ?:
+	       put_u64(skb, NTS_A_SOURCE_ROOT_DISPERSION, answer->server.root_dispersion) ?:
+	       nla_put_u32(skb, NTS_A_SOURCE_REFID, answer->server.refid) ?:
 	       put_s64(skb, NTS_A_SOURCE_REFTIME, answer->reftime);
 }
 

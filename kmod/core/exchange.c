@@ -108,15 +108,15 @@ static void read_header(const u8 *packet, struct nts_answer *answer)
 
 	memcpy(&header, packet, sizeof(header));
 	memset(answer, 0, sizeof(*answer));
-	answer->leap = header.lvm >> 6;
+	answer->server.leap = header.lvm >> 6;
 	answer->version = NTS_NTP_VERSION(header.lvm);
 	answer->mode = NTS_NTP_MODE(header.lvm);
-	answer->stratum = header.stratum;
+	answer->server.stratum = header.stratum;
 	answer->poll = header.poll;
 	answer->precision = header.precision;
-	answer->refid = be32_to_cpu(header.refid);
-	answer->root_delay = nts_ntptime_short_to_ns(be32_to_cpu(header.root_delay));
-	answer->root_dispersion =
+	answer->server.refid = be32_to_cpu(header.refid);
+	answer->server.root_delay = nts_ntptime_short_to_ns(be32_to_cpu(header.root_delay));
+	answer->server.root_dispersion =
 		nts_ntptime_short_to_ns(be32_to_cpu(header.root_dispersion));
 	answer->reftime = nts_ntptime_to_ns(be64_to_cpu(header.reftime));
 	answer->receive = nts_ntptime_to_ns(be64_to_cpu(header.receive));
@@ -209,7 +209,7 @@ static enum nts_reply verify(const struct nts_exchange *exchange, u8 *packet, u3
 	if (auth.len)
 		return open_answer(packet, &auth, jar, engine, answer);
 	/* RFC 8915, 5.7: the one answer that cannot be authentic. */
-	if (!answer->stratum && answer->refid == NTS_KOD_NAK)
+	if (!answer->server.stratum && answer->server.refid == NTS_KOD_NAK)
 		return NTS_REPLY_NAK;
 	return NTS_REPLY_UNPROTECTED;
 }
@@ -255,8 +255,8 @@ enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 	if (reply != NTS_REPLY_TIME)
 		return reply;
 	exchange->open = false;
-	if (!answer->stratum) {
-		switch (answer->refid) {
+	if (!answer->server.stratum) {
+		switch (answer->server.refid) {
 		case NTS_KOD_DENY:
 		case NTS_KOD_RSTR:
 			return NTS_REPLY_DENY;
@@ -303,6 +303,6 @@ void nts_exchange_sample(const struct nts_exchange *exchange,
 	if (sample->delay < resolution)
 		sample->delay = resolution;
 	sample->dispersion = resolution + nts_clockmap_scale(local, skew);
-	sample->root_delay = answer->root_delay;
-	sample->root_dispersion = answer->root_dispersion;
+	sample->root_delay = answer->server.root_delay;
+	sample->root_dispersion = answer->server.root_dispersion;
 }

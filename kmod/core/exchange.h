@@ -5,7 +5,7 @@
 
 #include "jar.h"
 #include "reply.h"
-#include "samples.h"
+#include "source.h"
 
 /* Random octets of one request: transmit timestamp, identifier, nonce. */
 #define NTS_EXCHANGE_ENTROPY	(8 + NTS_UNIQUE_ID_MIN_LEN + NTS_NONCE_LEN)
@@ -30,30 +30,22 @@ struct nts_exchange {
 
 /**
  * struct nts_answer - what a server said (RFC 5905, figure 8)
- * @leap: leap indicator
+ * @server: of itself; in a kiss-o'-death the stratum is 0, the refid its code
  * @version: NTP version
  * @mode: 4
- * @stratum: 0 in a kiss-o'-death
  * @poll: log2 seconds
  * @precision: log2 seconds
- * @refid: reference identifier, or kiss code
- * @root_delay: ns
- * @root_dispersion: ns
  * @reftime: ns since 1970 UTC
  * @receive: its receive timestamp, ns since 1970 UTC
  * @transmit: its transmit timestamp, ns since 1970 UTC
  * @cookies: new ones it brought
  */
 struct nts_answer {
-	u8 leap;
+	struct nts_source_server server;
 	u8 version;
 	u8 mode;
-	u8 stratum;
 	s8 poll;
 	s8 precision;
-	u32 refid;
-	s64 root_delay;
-	s64 root_dispersion;
 	s64 reftime;
 	s64 receive;
 	s64 transmit;

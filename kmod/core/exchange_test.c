@@ -206,13 +206,13 @@ static void reply_tells_the_time(struct kunit *test)
 	answer(test, f);
 	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
 	KUNIT_EXPECT_EQ(test, f->answer.poll, (s8)9);
-	KUNIT_EXPECT_EQ(test, f->answer.leap, (u8)1);
+	KUNIT_EXPECT_EQ(test, f->answer.server.leap, (u8)1);
 	KUNIT_EXPECT_EQ(test, f->answer.version, (u8)4);
-	KUNIT_EXPECT_EQ(test, f->answer.stratum, (u8)2);
+	KUNIT_EXPECT_EQ(test, f->answer.server.stratum, (u8)2);
 	KUNIT_EXPECT_EQ(test, f->answer.precision, (s8)-25);
-	KUNIT_EXPECT_EQ(test, f->answer.refid, 0x01020304U);
-	KUNIT_EXPECT_EQ(test, f->answer.root_delay, 1500000000LL);
-	KUNIT_EXPECT_EQ(test, f->answer.root_dispersion, 250000000LL);
+	KUNIT_EXPECT_EQ(test, f->answer.server.refid, 0x01020304U);
+	KUNIT_EXPECT_EQ(test, f->answer.server.root_delay, 1500000000LL);
+	KUNIT_EXPECT_EQ(test, f->answer.server.root_dispersion, 250000000LL);
 	KUNIT_EXPECT_EQ(test, f->answer.reftime, SERVER_TIME - 7);
 	KUNIT_EXPECT_EQ(test, f->answer.receive, SERVER_TIME);
 	KUNIT_EXPECT_EQ(test, f->answer.transmit, SERVER_TIME + 5000);
@@ -470,8 +470,7 @@ static void sample_of_a_symmetric_exchange(struct kunit *test)
 		.precision = -25,
 		.receive = SERVER_TIME + 100000,
 		.transmit = SERVER_TIME + 150000,
-		.root_delay = 11,
-		.root_dispersion = 22,
+		.server = { .root_delay = 11, .root_dispersion = 22 },
 	};
 	struct nts_sample sample;
 

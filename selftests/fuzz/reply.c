@@ -63,11 +63,6 @@ static void check_state(void)
 
 static void follow(const struct nts_exchange *exchange, const struct nts_answer *answer)
 {
-	const struct nts_source_server server = {
-		.leap = answer->leap, .stratum = answer->stratum, .refid = answer->refid,
-		.root_delay = answer->root_delay,
-		.root_dispersion = answer->root_dispersion,
-	};
 	struct nts_steer_reading now = { .known = true, .tick = 10000 };
 	struct nts_source *sources[] = { &source };
 	struct nts_sourcestats stats;
@@ -80,7 +75,7 @@ static void follow(const struct nts_exchange *exchange, const struct nts_answer 
 	nts_exchange_sample(exchange, answer, raw, discipline.map.freq, discipline.skew, -20,
 			    &sample);
 	CHECK(sample.delay > 0);
-	nts_source_answered(&source, &server);
+	nts_source_answered(&source, &answer->server);
 	good = nts_source_sample(&source, &discipline, &sample);
 	if (good)
 		nts_discipline_update(&discipline, sources, 1, 0, raw);

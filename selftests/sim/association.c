@@ -57,20 +57,13 @@ void association_ask(struct association *a)
 /* RFC 5905's tests 6 and 7: the server is synchronised, and not too far from its source. */
 static bool usable(const struct nts_answer *answer)
 {
-	return answer->leap != NTS_NTP_LEAP_UNSYNC &&
-	       answer->stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive &&
-	       answer->root_delay / 2 + answer->root_dispersion < MAX_ROOT_DISTANCE;
+	return answer->server.leap != NTS_NTP_LEAP_UNSYNC &&
+	       answer->server.stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive &&
+	       answer->server.root_delay / 2 + answer->server.root_dispersion < MAX_ROOT_DISTANCE;
 }
 
 static void take_sample(struct association *a, const struct nts_answer *answer, s64 received)
 {
-	const struct nts_source_server server = {
-		.leap = answer->leap,
-		.stratum = answer->stratum,
-		.refid = answer->refid,
-		.root_delay = answer->root_delay,
-		.root_dispersion = answer->root_dispersion,
-	};
 	const struct nts_discipline *d = &a->keeper->discipline;
 	struct nts_source *s = &a->source;
 	struct nts_sample sample;
@@ -83,7 +76,7 @@ static void take_sample(struct association *a, const struct nts_answer *answer, 
 	error = s->samples.n ? nts_fixed_abs(sample.offset + s->options.offset -
 					     nts_samples_predict(&s->samples, sample.raw)) : 0;
 	if (usable(answer)) {
-		nts_source_answered(s, &server);
+		nts_source_answered(s, &answer->server);
 		good = nts_source_sample(s, d, &sample);
 	}
 	nts_poll_answered(&a->poll, s, good, error, distance, received);
