@@ -58,8 +58,10 @@ void association_ask(struct association *a)
 static bool usable(const struct nts_answer *answer)
 {
 	return answer->server.leap != NTS_NTP_LEAP_UNSYNC &&
-	       answer->server.stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive &&
-	       answer->server.root_delay / 2 + answer->server.root_dispersion < MAX_ROOT_DISTANCE;
+	       answer->server.stratum < NTS_NTP_MAX_STRATUM &&
+	       answer->transmit >= answer->receive &&
+	       answer->server.root_delay / 2 + answer->server.root_dispersion <
+	       MAX_ROOT_DISTANCE;
 }
 
 static void take_sample(struct association *a, const struct nts_answer *answer, s64 received)
