@@ -13,8 +13,11 @@
 #  +------------------------+           +----------------------------------------+
 #
 # SERVER is ntsd, chronyd or ntpdrs, CLIENT ntsd or chronyd.  The client has N
-# seconds (40); what counts is what the observer sees in the last half, and
+# seconds (30); what counts is what the observer sees in the last half, and
 # chronyd -Q at the end. Polls are 2^MIN to 2^MAX s (0,2). A row for each pair:
+#
+# For the figures that are reported: --seconds 600 --poll 6,10, and chronyd as
+# the client beside ours.
 #
 #   row SERVER CLIENT  final by -Q; mean, rms, max, noise of the link, sync by
 #                      the observer; mean frequency by adjtimex
@@ -30,7 +33,7 @@ SHARE=/mnt/share
 SERVER=10.9.9.1
 AHEAD=-0.3              # our clock, at the start, s
 LIMIT=${LIMIT:-0.005}   # of what the observer may see in the end, s
-seconds=40 poll=0,2
+seconds=30 poll=0,2
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds) seconds=$2 && shift ;;
@@ -39,7 +42,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ $# -gt 0 ] || set -- ntsd:ntsd chronyd:ntsd ntpdrs:ntsd ntsd:chronyd
+[ $# -gt 0 ] || set -- ntsd:ntsd chronyd:ntsd ntpdrs:ntsd
 
 # ---- the server's side --------------------------------------------------
 
