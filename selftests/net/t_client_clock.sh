@@ -1,16 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The system clock: who steers it, how, and who else touches it.
-#
-#   this guest                          server namespace s
-#  +-----------------------------+ e1  +--------------------------------+
-#  | k: ntsd; the kernel steers  |-----| 10.9.1.1  oracle/server.py     |
-#  |    CLOCK_REALTIME           |     |   a clock of its own, made of  |
-#  |                   10.9.1.2  |     |   CLOCK_MONOTONIC_RAW          |
-#  +-----------------------------+     +--------------------------------+
-#
-# The judge is oracle/guest.py: it asks the server in plain NTP and adjtimex.
-# That this machine has one CPU for server and client keeps limits wide.
+# The system clock: who else touches it, and what it is at boot.
+# The network is drawn in steer.sh.
 #
 # shellcheck disable=SC2317 # functions are called by name
 
@@ -18,71 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=client.sh disable=SC1091
 . "$(dirname "$0")/client.sh"
-
-S=10.9.1.1
-NEAR=0.002              # s
-
-guest() { "$PY" -m oracle.guest "$@"; }
-off() { guest offset "$S"; }
-near() { within "$(off)" "$1"; }
-frequency() { guest state | awk '{ print $1 }'; }
-synchronised() { [ $(($(guest state | awk '{ print $2 }') & 0x40)) = 0 ]; }
-
-# fresh: no module, no client, a clock that nobody has touched.
-fresh() {
-	halt k
-	halt f
-	module_unload
-	rm -rf "$WORK/k" "$WORK/k".*
-	guest reset
-}
-
-# start_client [DIRECTIVE...]: one line of configuration each.
-start_client() {
-	client k - <<-END
-		server ntp.test nts iburst minpoll -1 maxpoll 0
-		ntstrustedcerts $CA
-		nosystemcert
-		rtcsync
-		$(printf '%s\n' "$@")
-	END
-}
-
-# The way do_adjtimex is called: by the kernel itself or by the daemon.
-steers() {
-	local way=$1 told
-	fresh
-	lie s offset=0 ppm=40
-	modprobe nts adjtimex="$way"
-	guest ahead "$S" -0.2
-	start_client 'makestep 0.1 3'
-	wait_for 30 "the clock is right" near "$NEAR" || fail "off by $(off), $(report k tracking)"
-	told=$(in_ns - ntsctl tracking)
-	diag "$(grep -Ei 'steer|adjtimex|clock' <<<"$told")"
-	grep -Eiq "(steer|adjtimex|clock).*$way" <<<"$told" || fail "tracking does not name the way: $told"
-	sleep 20
-	diag "off by $(off) s, adjtimex: $(guest state)"
-	near "$NEAR" || fail "off by $(off)"
-	# The server's clock gains 40 ppm on ours.
-	within "$(frequency | awk '{ print $1 - 40 }')" 8 || fail "the frequency is $(frequency) ppm"
-	synchronised || fail "STA_UNSYNC in spite of rtcsync"
-}
-
-# 0.2 s without makestep: slewed, never backward, no overshoot beyond a tenth.
-slews_without_a_step() {
-	local worst
-	fresh
-	lie s offset=0 ppm=0
-	modprobe nts
-	guest ahead "$S" 0.2
-	"$PY" -m oracle.guest watch 25 >"$WORK/watch" &
-	start_client
-	wait
-	worst=$(cat "$WORK/watch")
-	diag "$worst; off by $(off) s"
-	grep -q '^steps 0 ' <<<"$worst" || fail "a step: $worst"
-	near 0.02 || fail "off by $(off), $(report k tracking)"
-}
+# shellcheck source-path=SCRIPTDIR source=steer.sh disable=SC1091
+. "$(dirname "$0")/steer.sh"
 
 # From now on the tests build on a client that has settled.
 settled() {
@@ -206,22 +134,8 @@ years_behind_and_no_way_to_know() {
 	guest ahead "$S" 0
 }
 
-ns_add s
-ip link add e1 type veth peer name e1 netns "$(ns s)"
-ip -n "$(ns s)" addr add 10.9.1.1/24 dev e1
-ip -n "$(ns s)" link set e1 up
-ip addr add 10.9.1.2/24 dev e1
-ip link set e1 up
-grep -q ' ntp.test$' /etc/hosts || echo "10.9.1.1 ntp.test" >>/etc/hosts
-certs ecdsa
-no_autoload
-module_unload
-liar s s --clock raw --certs "$WORK/certs"
-
-ktap_plan 11
-ktap_case steers kernel
-ktap_case steers daemon
-ktap_case slews_without_a_step
+steer_begin
+ktap_plan 8
 ktap_case foreign_frequency_is_not_fought
 ktap_case steering_comes_back
 ktap_case foreign_step_is_not_fought
@@ -230,6 +144,5 @@ ktap_case wrong_clock_at_boot 3600
 ktap_case years_behind_without_time_check
 ktap_case years_behind_with_the_last_time_on_disk
 ktap_case years_behind_and_no_way_to_know
-fresh
-sed -i '/ ntp.test$/d' /etc/hosts 2>/dev/null || true
+steer_end
 ktap_end
