@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # A client that steers the clock of this guest; sourced by the tests of that.
 #
 #   this guest                          server namespace s
