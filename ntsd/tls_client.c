@@ -332,6 +332,12 @@ struct tls_client *tls_client_new(time_t now, bool any_time)
 	wolfSSL_CTX_set_verify(client->ctx, WOLFSSL_VERIFY_PEER, on_verify);
 	wolfSSL_CTX_SetCertCbCtx(client->ctx, client);
 	wolfSSL_CTX_set_session_cache_mode(client->ctx, WOLFSSL_SESS_CACHE_OFF);
+	/*
+	 * A server may then not send session tickets, of no use to us: wolfSSL
+	 * ends the session over one whose nonce is longer than 8 octets, as
+	 * those of rustls are.
+	 */
+	wolfSSL_CTX_no_dhe_psk(client->ctx);
 	return client;
 fail:
 	tls_client_free(client);

@@ -269,6 +269,34 @@ static void servers_that_are_none(void)
 	talk("\025\003\003\000\002\002\106", 7, "alert 70 (protocol version");
 }
 
+/*
+ * Session tickets are of no use to NTS-KE, and wolfSSL ends the session over
+ * those of rustls: they are sent to who offers psk_dhe_ke (RFC 8446, 4.2.9).
+ */
+static void offers_no_way_to_resume(void)
+{
+	static const uint8_t modes[] = { 0, 45, 0, 2, 1, 0 };
+	struct tls_client *client = client_at(now(), false, root.crt);
+	uint8_t hello[4096];
+	struct tls_conn *conn;
+	ssize_t len;
+	int fd[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd))
+		abort();
+	conn = tls_client_connect(client, fd[1], "ntp.test");
+	EXPECT(tls_conn_handshake(conn) == TLS_WANT_READ);
+	len = read(fd[0], hello, sizeof(hello));
+	EXPECT(len > 100);
+	/* Only psk_ke, or nothing about it at all. */
+	EXPECT(memmem(hello, (size_t)len, modes, sizeof(modes)) ||
+	       !memmem(hello, (size_t)len, modes, 3));
+	tls_conn_free(conn);
+	tls_client_free(client);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static const struct ktap_case cases[] = {
 	CASE(certificate_of_a_trusted_issuer),
 	CASE(chain_of_certificates),
@@ -284,6 +312,7 @@ static const struct ktap_case cases[] = {
 	CASE(what_can_be_trusted),
 	CASE(trust_of_the_system),
 	CASE(servers_that_are_none),
+	CASE(offers_no_way_to_resume),
 };
 
 int main(void)
