@@ -223,7 +223,9 @@ u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *so
 		return events | (before >= 0 ? NTS_DISCIPLINE_LOST : 0);
 	if (selected != before)
 		events |= NTS_DISCIPLINE_SELECTED;
-	d->plain = !sources[selected]->authenticated && nts_select_authenticated(sources, n);
+	/* Where all are equal, nobody falls back. */
+	d->plain = d->config.select.auth != NTS_AUTHSELECT_MODE_IGNORE &&
+		   !sources[selected]->authenticated && nts_select_authenticated(sources, n);
 	if (d->plain != plain)
 		events |= NTS_DISCIPLINE_AUTH;
 	if (d->gave_up || (which != selected && selected == before))

@@ -319,6 +319,12 @@ static void discipline_falls_back(struct kunit *test)
 	events = nts_discipline_update(&sim->d, sim->sources, 2, 1, raw + SECOND);
 	KUNIT_EXPECT_TRUE(test, events & NTS_DISCIPLINE_AUTH);
 	KUNIT_EXPECT_FALSE(test, sim->d.plain);
+	/* Where all are equal, a plain one is no fallback. */
+	sim->d.config.select.auth = NTS_AUTHSELECT_MODE_IGNORE;
+	sim->source[1].reach = 0;
+	events = nts_discipline_update(&sim->d, sim->sources, 2, 0, raw + 2 * SECOND);
+	KUNIT_EXPECT_EQ(test, sim->d.select.selected, 0);
+	KUNIT_EXPECT_FALSE(test, events & NTS_DISCIPLINE_AUTH);
 }
 
 static void discipline_maxupdateskew(struct kunit *test)
