@@ -102,7 +102,8 @@ void nts_assoc_poll(struct nts_assoc *assoc, s64 raw)
 		want_keys(assoc, NTS_SOURCE_NEWS_NAK, raw);
 	if (jar && (!jar->keyed || !jar->n)) {
 		want_keys(assoc, NTS_SOURCE_NEWS_NEED_KEYS, raw);
-		nts_poll_skipped(&assoc->poll, raw);
+		nts_poll_skipped(&assoc->poll, &assoc->source, raw, get_random_u32());
+		note_reach(assoc);
 		return;
 	}
 

@@ -168,13 +168,18 @@ void nts_poll_sent(struct nts_poll *poll, struct nts_source *source, bool select
 }
 
 /**
- * nts_poll_skipped() - note that the request could not be made
- * @poll: the schedule; it is tried again at the pace of a burst
+ * nts_poll_skipped() - note that the request that was due could not be made
+ * @poll: the schedule
+ * @source: what it would have asked: it counts as not answered
  * @raw: now, ns
+ * @random: 32 random bits
  */
-void nts_poll_skipped(struct nts_poll *poll, s64 raw)
+void nts_poll_skipped(struct nts_poll *poll, struct nts_source *source, s64 raw,
+		      u32 random)
 {
-	poll->next = raw + BURST_INTERVAL;
+	poll->ahead = false;
+	nts_source_polled(source);
+	set_next(poll, source, raw, random);
 }
 
 /**

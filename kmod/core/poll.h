@@ -41,7 +41,8 @@ void nts_poll_burst(struct nts_poll *poll, u8 good, u8 max, s64 raw);
 bool nts_poll_counts(const struct nts_poll *poll);
 void nts_poll_sent(struct nts_poll *poll, struct nts_source *source, bool selected,
 		   s64 raw, u32 random);
-void nts_poll_skipped(struct nts_poll *poll, s64 raw);
+void nts_poll_skipped(struct nts_poll *poll, struct nts_source *source, s64 raw,
+		      u32 random);
 void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 		       bool good, s64 error, s64 distance, s64 raw);
 void nts_poll_rate(struct nts_poll *poll, const struct nts_source_options *options,

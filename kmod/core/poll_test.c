@@ -336,14 +336,23 @@ static void poll_stopped_is_never_due(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, nts_poll_counts(&f->poll));
 }
 
-static void poll_skipped_is_tried_again_soon(struct kunit *test)
+static void poll_skipped_is_not_answered(struct kunit *test)
 {
 	struct poll_fixture *f = poll_set_up(test, NTS_SOURCE_FLAG_IBURST);
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
-	nts_poll_skipped(&f->poll, f->now);
+	/* A burst waits for the means to ask. */
+	nts_poll_skipped(&f->poll, &f->source, f->now, MIDDLE);
 	KUNIT_EXPECT_EQ(test, f->poll.next, f->now + 2 * SECOND);
 	KUNIT_EXPECT_EQ(test, f->poll.good_left, (u8)4);
+	KUNIT_EXPECT_EQ(test, f->poll.max_left, (u8)8);
+	f->poll.good_left = 0;
+	f->poll.ahead = true;
+	f->source.reach = 0xff;
+	nts_poll_skipped(&f->poll, &f->source, f->now, MIDDLE);
+	KUNIT_EXPECT_EQ(test, f->poll.next, f->now + 64 * SECOND);
+	KUNIT_EXPECT_EQ(test, f->source.reach, (u8)0xfe);
+	KUNIT_EXPECT_TRUE(test, nts_poll_counts(&f->poll));
 }
 
 static struct kunit_case poll_cases[] = {
@@ -365,7 +374,7 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(poll_option_burst),
 	KUNIT_CASE(poll_rate_slows_down),
 	KUNIT_CASE(poll_stopped_is_never_due),
-	KUNIT_CASE(poll_skipped_is_tried_again_soon),
+	KUNIT_CASE(poll_skipped_is_not_answered),
 	{ }
 };
 
