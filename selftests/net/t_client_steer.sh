@@ -13,7 +13,7 @@
 . "$(dirname "$0")/steer.sh"
 
 # The server's clock gains 40 ppm on ours; a slew in progress adds to that.
-gains() { within "$(frequency | awk '{ print $1 - 40 }')" 8; }
+gains() { within "$(frequency | awk '{ print $1 - 40 }')" "$PPM"; }
 
 # The way do_adjtimex is called: by the kernel itself or by the daemon.
 steers() {
