@@ -125,7 +125,8 @@ plain_is_never_used_when_authentication_is_required() {
 	sleep 5
 	diag "$(report k2 sources)"
 	! selected k2 10.9.5.1 || fail "it is selected"
-	report k2 tracking | grep -q 'Not synchronised' || fail "$(report k2 tracking)"
+	# The clock holds over what n told; its bound grows.
+	! report k2 tracking | grep -q 10.9.5.1 || fail "$(report k2 tracking)"
 	lie n
 	wait_for 90 "n is selected" selected k2 10.9.4.1 || fail "$(report k2 sources)"
 }
