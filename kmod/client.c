@@ -94,11 +94,9 @@ static void announce(struct nts_client *client, u32 what)
 		client->refused = false;
 	if (what & NTS_DISCIPLINE_LEAP)
 		nts_notify_clock(nn, NTS_CLOCK_NEWS_LEAP, 0, 0);
-	if (what & NTS_DISCIPLINE_AUTH && d->plain != client->was_plain) {
-		client->was_plain = d->plain;
+	if (what & NTS_DISCIPLINE_AUTH)
 		nts_notify_clock(nn, d->plain ? NTS_CLOCK_NEWS_PLAIN_FALLBACK :
 				 NTS_CLOCK_NEWS_AUTHENTICATED_AGAIN, 0, 0);
-	}
 }
 
 /**

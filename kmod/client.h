@@ -143,7 +143,6 @@ struct nts_client {
 	struct nts_discipline discipline;
 	struct nts_adjuster adjuster;
 	bool steer;		/* as configured */
-	bool was_plain;
 	bool refused;		/* the last change was larger than maxchange */
 	struct nts_reference reference;
 	u32 selected;		/* id of the one that was announced, 0 for none */
