@@ -14,9 +14,6 @@
 #include "core/ntptime.h"
 #include "fpu.h"
 
-/* RFC 5905's MAXDISP: a server farther from its source is no server. */
-#define MAX_ROOT_DISTANCE	(16 * NSEC_PER_SEC)
-
 #define WANT_INTERVAL	(60 * NSEC_PER_SEC)
 
 static struct nts_jar *jar_of(struct nts_assoc *assoc)
@@ -136,35 +133,11 @@ static void local_address(const struct sk_buff *skb, struct nts_address *local)
 	}
 }
 
-/* Tests 6 and 7, and whether the server follows us. */
-static u32 header_tests(const struct nts_answer *answer, const struct nts_address *local)
+static bool take_sample(struct nts_assoc *assoc, const struct nts_sample *sample)
 {
-	u32 tests = NTS_TEST_DUPLICATE | NTS_TEST_ORIGIN | NTS_TEST_STAMPS | NTS_TEST_AUTH;
+	bool good = nts_source_sample(&assoc->source, &assoc->client->discipline, sample);
+	u32 failed = assoc->source.tests;
 
-	if (answer->server.leap != NTS_NTP_LEAP_UNSYNC &&
-	    answer->server.stratum < NTS_NTP_MAX_STRATUM && answer->transmit >= answer->receive)
-		tests |= NTS_TEST_SYNC;
-	if (answer->server.root_delay / 2 + answer->server.root_dispersion < MAX_ROOT_DISTANCE)
-		tests |= NTS_TEST_ROOT;
-	if (local->family != AF_INET || answer->server.stratum <= 1 ||
-	    answer->server.refid != ntohl(local->v4))
-		tests |= NTS_TEST_D;
-	return tests;
-}
-
-/* Takes the sample; returns whether it was good, and how far off its prediction. */
-static bool take_sample(struct nts_assoc *assoc, const struct nts_sample *sample,
-			s64 *error)
-{
-	const struct nts_samples *samples = &assoc->source.samples;
-	u32 failed;
-	bool good;
-
-	*error = samples->n ?
-		 nts_fixed_abs(nts_fixed_sub(nts_samples_predict(samples, sample->raw),
-					     assoc->last.any.sample.offset)) : 0;
-	good = nts_source_sample(&assoc->source, &assoc->client->discipline, sample);
-	failed = assoc->source.tests;
 	if (!(failed & NTS_SAMPLES_TEST_DELAY))
 		assoc->last.tests |= NTS_TEST_A;
 	if (!(failed & NTS_SAMPLES_TEST_RATIO))
@@ -179,7 +152,7 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 		      const struct nts_answer *answer, const struct sk_buff *skb)
 {
 	const struct nts_discipline *d = &assoc->client->discipline;
-	s64 received = ktime_to_ns(skb->tstamp), error = 0, raw;
+	s64 received = ktime_to_ns(skb->tstamp), raw;
 	struct nts_last *last = &assoc->last;
 	struct nts_sample sample;
 	bool good = false;
@@ -205,18 +178,20 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	last->rx_stamp = (u8)skb->mark;
 	last->response = answer->transmit - answer->receive;
 	local_address(skb, &last->local);
-	last->tests = header_tests(answer, &last->local);
+	/* Of an IPv6 address the server has only a hash to show. */
+	last->tests = nts_answer_tests(answer, last->local.family == AF_INET ?
+				       ntohl(last->local.v4) : 0);
 	assoc->totals.valid++;
-	if (last->tests == (NTS_TEST_ALL & ~(NTS_TEST_A | NTS_TEST_B | NTS_TEST_C))) {
+	if (last->tests == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
 		nts_source_answered(&assoc->source, &answer->server);
-		good = take_sample(assoc, &sample, &error);
+		good = take_sample(assoc, &sample);
 	}
 	raw = ktime_get_raw_ns();
 	if (good) {
 		last->good = last->any;
 		assoc->totals.good++;
 	}
-	nts_poll_answered(&assoc->poll, &assoc->source, good, error, last->any.error, raw);
+	nts_poll_answered(&assoc->poll, &assoc->source, good, last->any.error, raw);
 	note_reach(assoc);
 	if (good)
 		nts_client_update(assoc->client, index_of(assoc), raw);

@@ -55,19 +55,6 @@ struct nts_last {
 	u8 rx_stamp;
 };
 
-/* The tests of chronyc ntpdata, in its order. */
-#define NTS_TEST_DUPLICATE	BIT(9)
-#define NTS_TEST_ORIGIN		BIT(8)
-#define NTS_TEST_STAMPS		BIT(7)
-#define NTS_TEST_AUTH		BIT(6)
-#define NTS_TEST_SYNC		BIT(5)
-#define NTS_TEST_ROOT		BIT(4)
-#define NTS_TEST_A		BIT(3)
-#define NTS_TEST_B		BIT(2)
-#define NTS_TEST_C		BIT(1)
-#define NTS_TEST_D		BIT(0)
-#define NTS_TEST_ALL		(BIT(10) - 1)
-
 struct nts_totals {
 	u64 tx;
 	u64 rx;

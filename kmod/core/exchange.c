@@ -8,6 +8,8 @@
 #define UID_EXT_LEN	(NTS_EXT_HEADER_LEN + NTS_UNIQUE_ID_MIN_LEN)
 #define AUTH_EXT_LEN	(NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN + NTS_NONCE_LEN + \
 			 NTS_SIV_TAG_LEN)
+/* RFC 5905's MAXDISP: a server farther from its source is no server. */
+#define MAX_ROOT_DISTANCE	(16LL * 1000000000)
 /* Says nothing of our clock: the largest value that is still a precision. */
 #define SILENT_PRECISION	32
 
@@ -269,6 +271,31 @@ enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 	if (!header.receive || !header.transmit)
 		return NTS_REPLY_STAMPS;
 	return NTS_REPLY_TIME;
+}
+
+/**
+ * nts_answer_tests() - what an answer says against its use
+ * @answer: of NTS_REPLY_TIME
+ * @self: reference identifier that those who follow us show, 0 = not known
+ *
+ * RFC 5905's packet tests 6 and 7, and that the server does not follow us.
+ *
+ * Return: the tests that it passes, those for NTS_REPLY_TIME among them; all
+ * but NTS_TEST_SAMPLE when it is fit for a sample.
+ */
+u32 nts_answer_tests(const struct nts_answer *answer, u32 self)
+{
+	const struct nts_source_server *server = &answer->server;
+	u32 tests = NTS_TEST_DUPLICATE | NTS_TEST_ORIGIN | NTS_TEST_STAMPS | NTS_TEST_AUTH;
+
+	if (server->leap != NTS_NTP_LEAP_UNSYNC && server->stratum < NTS_NTP_MAX_STRATUM &&
+	    answer->transmit >= answer->receive)
+		tests |= NTS_TEST_SYNC;
+	if (server->root_delay / 2 + server->root_dispersion < MAX_ROOT_DISTANCE)
+		tests |= NTS_TEST_ROOT;
+	if (!self || server->stratum <= 1 || server->refid != self)
+		tests |= NTS_TEST_D;
+	return tests;
 }
 
 /**

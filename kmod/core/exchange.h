@@ -12,6 +12,21 @@
 /* What every path carries: IPv6's least MTU less IPv6 and UDP headers. */
 #define NTS_EXCHANGE_MAX_LEN	1232
 
+/* The tests of chronyc ntpdata, in its order. */
+#define NTS_TEST_DUPLICATE	BIT(9)
+#define NTS_TEST_ORIGIN		BIT(8)
+#define NTS_TEST_STAMPS		BIT(7)
+#define NTS_TEST_AUTH		BIT(6)
+#define NTS_TEST_SYNC		BIT(5)
+#define NTS_TEST_ROOT		BIT(4)
+#define NTS_TEST_A		BIT(3)
+#define NTS_TEST_B		BIT(2)
+#define NTS_TEST_C		BIT(1)
+#define NTS_TEST_D		BIT(0)
+#define NTS_TEST_ALL		(BIT(10) - 1)
+/* Those of the sample, which come last. */
+#define NTS_TEST_SAMPLE		(NTS_TEST_A | NTS_TEST_B | NTS_TEST_C)
+
 /**
  * struct nts_exchange - what is remembered of a request
  * @open: an answer may still come
@@ -59,6 +74,7 @@ enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 				  u32 len, struct nts_jar *jar,
 				  enum nts_siv_engine engine,
 				  struct nts_answer *answer);
+u32 nts_answer_tests(const struct nts_answer *answer, u32 self);
 void nts_exchange_sample(const struct nts_exchange *exchange,
 			 const struct nts_answer *answer, s64 received, s64 freq,
 			 s64 skew, s8 precision, struct nts_sample *sample);

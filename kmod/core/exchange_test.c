@@ -463,6 +463,39 @@ static void reply_malformed_cookies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
 }
 
+static void answer_tests(struct kunit *test)
+{
+	const struct nts_answer good = {
+		.receive = SERVER_TIME,
+		.transmit = SERVER_TIME,
+		.server = { .stratum = 15, .refid = 7, .root_delay = 15998000000LL,
+			    .root_dispersion = 8000999999LL },
+	};
+	const u32 fit = NTS_TEST_ALL & ~NTS_TEST_SAMPLE;
+	struct nts_answer answer = good;
+
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit);
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 8), fit);
+	answer.server.root_dispersion++;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_ROOT);
+
+	answer = good;
+	answer.server.stratum = 16;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
+	answer = good;
+	answer.server.leap = NTS_NTP_LEAP_UNSYNC;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
+	answer = good;
+	answer.transmit--;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
+
+	/* It follows us; at stratum 1 the identifier is four letters. */
+	answer = good;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 7), fit & ~NTS_TEST_D);
+	answer.server.stratum = 1;
+	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 7), fit);
+}
+
 static void sample_of_a_symmetric_exchange(struct kunit *test)
 {
 	struct nts_exchange exchange = { .sent = SENT };
@@ -528,6 +561,7 @@ static struct kunit_case exchange_cases[] = {
 	KUNIT_CASE(reply_authenticator_lengths),
 	KUNIT_CASE(reply_cookies_are_kept_as_they_are),
 	KUNIT_CASE(reply_malformed_cookies),
+	KUNIT_CASE(answer_tests),
 	KUNIT_CASE(sample_of_a_symmetric_exchange),
 	KUNIT_CASE(sample_of_impossible_times),
 	{ }

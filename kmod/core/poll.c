@@ -185,9 +185,8 @@ void nts_poll_skipped(struct nts_poll *poll, struct nts_source *source, s64 raw,
 /**
  * nts_poll_answered() - adapt the interval to what an answer showed
  * @poll: the schedule
- * @source: the answer is already in its samples, when @good
+ * @source: has seen the sample, and set its @error
  * @good: it was used as a sample
- * @error: how far the sample was from what was predicted, ns, not negative
  * @distance: how far it could be by its delay and dispersion, ns
  * @raw: now, ns
  *
@@ -195,7 +194,7 @@ void nts_poll_skipped(struct nts_poll *poll, struct nts_source *source, s64 raw,
  * when one misses its prediction by more than measuring explains.
  */
 void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
-		       bool good, s64 error, s64 distance, s64 raw)
+		       bool good, s64 distance, s64 raw)
 {
 	const struct nts_source_options *options = &source->options;
 	s8 before = poll->poll;
@@ -217,8 +216,8 @@ void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 		return;
 	}
 
-	if (error > distance) {
-		change = -(s64)nts_real_log2(nts_real_ratio(error, nts_fixed_max(distance, 1)));
+	if (source->error > distance) {
+		change = -(s64)nts_real_log2(nts_real_ratio(source->error, nts_fixed_max(distance, 1)));
 	} else {
 		change = ((s64)source->samples.n - options->polltarget) * SCORE_STEP /
 			 options->polltarget / options->polltarget;

@@ -44,7 +44,7 @@ void nts_poll_sent(struct nts_poll *poll, struct nts_source *source, bool select
 void nts_poll_skipped(struct nts_poll *poll, struct nts_source *source, s64 raw,
 		      u32 random);
 void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
-		       bool good, s64 error, s64 distance, s64 raw);
+		       bool good, s64 distance, s64 raw);
 void nts_poll_rate(struct nts_poll *poll, const struct nts_source_options *options,
 		   s64 raw);
 

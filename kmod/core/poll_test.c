@@ -41,7 +41,8 @@ static s64 step(struct poll_fixture *f)
 
 static void answered(struct poll_fixture *f, bool good, s64 error, s64 distance)
 {
-	nts_poll_answered(&f->poll, &f->source, good, error, distance, f->now);
+	f->source.error = error;
+	nts_poll_answered(&f->poll, &f->source, good, distance, f->now);
 }
 
 static void poll_begins_at_minpoll(struct kunit *test)

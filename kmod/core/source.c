@@ -84,6 +84,8 @@ void nts_source_answered(struct nts_source *source, const struct nts_source_serv
  * @d: the clock, for what it knows of our frequency
  * @sample: the measurement
  *
+ * @source->error is set in either case.
+ *
  * Return: whether it was taken; if not, @source->tests says why.
  */
 bool nts_source_sample(struct nts_source *source, const struct nts_discipline *d,
@@ -97,6 +99,11 @@ bool nts_source_sample(struct nts_source *source, const struct nts_discipline *d
 	struct nts_sample taken = *sample;
 
 	taken.offset = nts_fixed_add(taken.offset, source->options.offset);
+	source->error = 0;
+	if (source->samples.n)
+		source->error = nts_fixed_abs(nts_fixed_sub(taken.offset,
+							    nts_samples_predict(&source->samples,
+										taken.raw)));
 	source->tests = nts_samples_accept(&source->samples, &taken, &limits);
 	if (source->tests)
 		return false;

@@ -96,6 +96,7 @@ struct nts_source_server {
  * @server: what it says of itself
  * @samples: its register
  * @tests: tests the last sample failed, NTS_SAMPLES_TEST_*
+ * @error: how far the last sample was from what the ones before let expect, ns
  * @state: enum nts_source_state; by selection
  * @outlier: selections for which it stays out of combining; by selection
  * @score: how much better than the selected one it was, 16.16; by selection
@@ -114,6 +115,7 @@ struct nts_source {
 	struct nts_source_server server;
 	struct nts_samples samples;
 	u32 tests;
+	s64 error;
 
 	u8 state;
 	u32 outlier;

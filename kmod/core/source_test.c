@@ -84,9 +84,15 @@ static void source_sample_taken(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, nts_source_sample(&f->source, &f->d, &sample));
 	KUNIT_EXPECT_EQ(test, f->source.tests, 0U);
 	KUNIT_EXPECT_EQ(test, f->source.samples.offset, EPOCH + 12345);
+	KUNIT_EXPECT_EQ(test, f->source.error, 0LL);
 	/* One sample says nothing of the frequency, but the clock does. */
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(f->source.samples.freq - 20 * NTS_FREQ_PPM), 1LL);
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(f->source.samples.freq_sd - 5 * NTS_FREQ_PPM), 1LL);
+	/* A second later 20 us are due, and 1 ms less came. */
+	sample = sample_at(1065 * SECOND);
+	sample.offset += 20000 - 1000000;
+	nts_source_sample(&f->source, &f->d, &sample);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(f->source.error - 1000000), 10LL);
 }
 
 static void source_sample_dropped(struct kunit *test)

@@ -79,7 +79,7 @@ static void follow(const struct nts_exchange *exchange, const struct nts_answer 
 	good = nts_source_sample(&source, &discipline, &sample);
 	if (good)
 		nts_discipline_update(&discipline, sources, 1, 0, raw);
-	nts_poll_answered(&schedule, &source, good, 0, sample.delay, raw);
+	nts_poll_answered(&schedule, &source, good, sample.delay, raw);
 	now.raw = raw;
 	now.real = nts_clockmap_time(&discipline.map, raw);
 	nts_steer_plan(&steer, &discipline, &now, &adjust);

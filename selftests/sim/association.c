@@ -9,8 +9,6 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#define MAX_ROOT_DISTANCE	(16 * NSEC_PER_SEC)
-
 static void close_request(struct association *a)
 {
 	if (a->fd >= 0)
@@ -54,34 +52,22 @@ void association_ask(struct association *a)
 		keeper_update(a->keeper, -1);
 }
 
-/* RFC 5905's tests 6 and 7: the server is synchronised, and not too far from its source. */
-static bool usable(const struct nts_answer *answer)
-{
-	return answer->server.leap != NTS_NTP_LEAP_UNSYNC &&
-	       answer->server.stratum < NTS_NTP_MAX_STRATUM &&
-	       answer->transmit >= answer->receive &&
-	       answer->server.root_delay / 2 + answer->server.root_dispersion <
-	       MAX_ROOT_DISTANCE;
-}
-
 static void take_sample(struct association *a, const struct nts_answer *answer, s64 received)
 {
 	const struct nts_discipline *d = &a->keeper->discipline;
 	struct nts_source *s = &a->source;
 	struct nts_sample sample;
-	s64 error, distance;
+	s64 distance;
 	bool good = false;
 
 	nts_exchange_sample(&a->exchange, answer, received, d->map.freq, d->skew,
 			    a->keeper->precision, &sample);
 	distance = sample.delay / 2 + sample.dispersion;
-	error = s->samples.n ? nts_fixed_abs(sample.offset + s->options.offset -
-					     nts_samples_predict(&s->samples, sample.raw)) : 0;
-	if (usable(answer)) {
+	if (nts_answer_tests(answer, 0) == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
 		nts_source_answered(s, &answer->server);
 		good = nts_source_sample(s, d, &sample);
 	}
-	nts_poll_answered(&a->poll, s, good, error, distance, received);
+	nts_poll_answered(&a->poll, s, good, distance, received);
 	if (good)
 		keeper_update(a->keeper, a->index);
 }
