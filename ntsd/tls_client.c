@@ -344,6 +344,24 @@ fail:
 	return NULL;
 }
 
+static bool load(WOLFSSL_CTX *ctx, const char *path, bool directory,
+		 bool any_time)
+{
+	int ret;
+
+	/* What is not to be verified is taken with any dates, too. */
+	if (any_time)
+		wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, NULL);
+	/* One bad file of a directory must not take away the good ones. */
+	ret = wolfSSL_CTX_load_verify_locations_ex(ctx,
+						   directory ? NULL : path,
+						   directory ? path : NULL,
+						   WOLFSSL_LOAD_FLAG_IGNORE_ERR);
+	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, on_verify);
+	wolfSSL_ERR_clear_error();
+	return ret == WOLFSSL_SUCCESS;
+}
+
 /**
  * tls_client_trust() - trust the certificates in a file or directory
  * @client: the client
@@ -354,31 +372,32 @@ fail:
  */
 bool tls_client_trust(struct tls_client *client, const char *path, char *err)
 {
-	/* One bad file of a directory must not take away the good ones. */
-	const word32 flags = WOLFSSL_LOAD_FLAG_IGNORE_ERR;
+	WOLFSSL_CTX *scratch;
 	struct stat st;
-	int ret;
+	bool directory;
+	struct tm tm;
+	char date[32];
 
 	if (stat(path, &st)) {
 		snprintf(err, TLS_ERR_LEN, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	/* What is not to be verified is taken with any dates, too. */
-	if (client->any_time)
-		wolfSSL_CTX_set_verify(client->ctx, WOLFSSL_VERIFY_NONE, NULL);
-	if (S_ISDIR(st.st_mode))
-		ret = wolfSSL_CTX_load_verify_locations_ex(client->ctx, NULL,
-							   path, flags);
-	else
-		ret = wolfSSL_CTX_load_verify_locations_ex(client->ctx, path,
-							   NULL, flags);
-	wolfSSL_CTX_set_verify(client->ctx, WOLFSSL_VERIFY_PEER, on_verify);
-	wolfSSL_ERR_clear_error();
-	if (ret != WOLFSSL_SUCCESS)
+	directory = S_ISDIR(st.st_mode);
+	if (load(client->ctx, path, directory, client->any_time))
+		return true;
+	/* What can be read whatever its dates is wrong by them. */
+	scratch = wolfSSL_CTX_new(wolfTLSv1_3_client_method());
+	if (scratch && load(scratch, path, directory, true)) {
+		strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&the_time, &tm));
 		snprintf(err, TLS_ERR_LEN,
-			 "%s: no certificate there that can be read and is valid",
-			 path);
-	return ret == WOLFSSL_SUCCESS;
+			 "%s: expired or not valid yet: is our clock right? It says %s (nocerttimecheck)",
+			 path, date);
+	} else {
+		snprintf(err, TLS_ERR_LEN,
+			 "%s: no certificate there that can be read", path);
+	}
+	wolfSSL_CTX_free(scratch);
+	return false;
 }
 
 /**
