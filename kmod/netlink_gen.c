@@ -12,6 +12,7 @@ nts_server_nl_policy[NTS_A_SERVER_MAX + 1] = {
 	[NTS_A_SERVER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[NTS_A_SERVER_BIND4] = NLA_POLICY_EXACT_LEN(4),
 	[NTS_A_SERVER_BIND6] = NLA_POLICY_EXACT_LEN(16),
+	[NTS_A_SERVER_CLIENT_LOG] = NLA_POLICY_MAX(NLA_U32, NTS_MAX_CLIENT_LOG),
 	[NTS_A_SERVER_FAMILIES] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
 };
 
@@ -107,6 +108,21 @@ nts_discipline_nl_policy[NTS_A_DISCIPLINE_MAX + 1] = {
 	[NTS_A_DISCIPLINE_RTCSYNC] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NTS_A_DISCIPLINE_FREQ] = { .type = NLA_S64 },
 	[NTS_A_DISCIPLINE_SKEW] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy
+nts_phc_nl_policy[NTS_A_PHC_MAX + 1] = {
+	[NTS_A_PHC_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NTS_A_PHC_INDEX] = { .type = NLA_U32 },
+	[NTS_A_PHC_FILTER] = NLA_POLICY_MAX(NLA_U8, 3),
+	[NTS_A_PHC_PHC] = { .type = NLA_S64 },
+	[NTS_A_PHC_RAW] = { .type = NLA_S64 },
+	[NTS_A_PHC_FREQ] = { .type = NLA_S64 },
+	[NTS_A_PHC_ERROR] = { .type = NLA_U64 },
+	[NTS_A_PHC_SKEW] = { .type = NLA_U64 },
+	[NTS_A_PHC_VALID_MS] = { .type = NLA_U32 },
+	[NTS_A_PHC_RXCOMP] = { .type = NLA_S64 },
+	[NTS_A_PHC_TXCOMP] = { .type = NLA_S64 },
 };
 
 static const struct nla_policy
@@ -216,6 +232,24 @@ const struct genl_ops nts_nl_ops[] = {
 		.doit = nts_nl_discipline_set_doit,
 		.policy = nts_discipline_nl_policy,
 		.maxattr = NTS_A_DISCIPLINE_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_PHC_GET,
+		.dumpit = nts_nl_phc_get_dumpit,
+	},
+	{
+		.cmd = NTS_CMD_PHC_SET,
+		.doit = nts_nl_phc_set_doit,
+		.policy = nts_phc_nl_policy,
+		.maxattr = NTS_A_PHC_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_PHC_DEL,
+		.doit = nts_nl_phc_del_doit,
+		.policy = nts_phc_nl_policy,
+		.maxattr = NTS_A_PHC_MAX,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -32,6 +32,10 @@
 #define NTS_MAX_COOKIES 8
 /* client associations of a network namespace */
 #define NTS_MAX_SOURCES 64
+/* network devices whose hardware clocks are mapped */
+#define NTS_MAX_PHCS 32
+/* clients whose last exchange is remembered for interleaved mode */
+#define NTS_MAX_CLIENT_LOG 16777216
 /* characters of a source's name */
 #define NTS_MAX_NAME_LEN 255
 /*
@@ -126,6 +130,26 @@ enum nts_stamp_kind {
 	NTS_STAMP_KIND_HARDWARE,
 };
 
+/* which received packets a network device stamps */
+enum nts_phc_filter {
+	NTS_PHC_FILTER_NONE,
+	/* only those of PTP, which is no use here */
+	NTS_PHC_FILTER_PTP,
+	NTS_PHC_FILTER_NTP,
+	NTS_PHC_FILTER_ALL,
+};
+
+/* what happened to the clock of a network device */
+enum nts_phc_news {
+	/*
+	 * its stamps contradict the mapping, and are not used until the next
+	 * one
+	 */
+	NTS_PHC_NEWS_STEPPED,
+	/* the mapping was not renewed in time */
+	NTS_PHC_NEWS_EXPIRED,
+};
+
 /* what a command does */
 enum nts_action {
 	/* step the system clock to NTP time now */
@@ -203,6 +227,11 @@ enum {
 	NTS_A_SERVER_BIND4,
 	/* IPv6 address to bind to; absent means any */
 	NTS_A_SERVER_BIND6,
+	/*
+	 * clients whose last exchange is remembered for interleaved mode,
+	 * rounded up to a power of two; 0 is none. Default 65536
+	 */
+	NTS_A_SERVER_CLIENT_LOG,
 	/* bit 0 answers over IPv4, bit 1 over IPv6; absent means both */
 	NTS_A_SERVER_FAMILIES,
 
@@ -480,6 +509,45 @@ enum {
 };
 
 enum {
+	NTS_A_PHC_UNSPEC,
+	/* of the device that stamps, not of a bond or VLAN above it */
+	NTS_A_PHC_IFINDEX,
+	/* N of /dev/ptpN, for reports */
+	NTS_A_PHC_INDEX,
+	/* for reports */
+	NTS_A_PHC_FILTER,
+	/* a reading of the device's clock, nanoseconds */
+	NTS_A_PHC_PHC,
+	/* CLOCK_MONOTONIC_RAW then, nanoseconds */
+	NTS_A_PHC_RAW,
+	/* by how much CLOCK_MONOTONIC_RAW runs faster, 2^-48 */
+	NTS_A_PHC_FREQ,
+	/* bound of the error of the mapping, nanoseconds */
+	NTS_A_PHC_ERROR,
+	/* by how much that grows, 2^-48 */
+	NTS_A_PHC_SKEW,
+	/* milliseconds that the mapping may be used for */
+	NTS_A_PHC_VALID_MS,
+	/* nanoseconds a packet was on its way in before its stamp */
+	NTS_A_PHC_RXCOMP,
+	/* nanoseconds a packet is on its way out after its stamp */
+	NTS_A_PHC_TXCOMP,
+	/* 1 while stamps are taken */
+	NTS_A_PHC_USABLE,
+	/* taken */
+	NTS_A_PHC_RX_STAMPS,
+	NTS_A_PHC_TX_STAMPS,
+	/* that contradicted the software's */
+	NTS_A_PHC_RX_REFUSED,
+	NTS_A_PHC_TX_REFUSED,
+	NTS_A_PHC_NEWS,
+	NTS_A_PHC_PAD,
+
+	__NTS_A_PHC_MAX,
+	NTS_A_PHC_MAX = __NTS_A_PHC_MAX - 1
+};
+
+enum {
 	NTS_A_DISCIPLINE_UNSPEC,
 	/*
 	 * 1 steers the system clock (initial network namespace only), 0
@@ -692,6 +760,18 @@ enum {
 	NTS_CMD_DISCIPLINE_GET,
 	/* set how the clock is disciplined; what is absent stays as it is */
 	NTS_CMD_DISCIPLINE_SET,
+	/* list the mappings of hardware clocks */
+	NTS_CMD_PHC_GET,
+	/*
+	 * map the hardware clock of a network device to CLOCK_MONOTONIC_RAW,
+	 * as measured just now; without a mapping the device's stamps are not
+	 * used
+	 */
+	NTS_CMD_PHC_SET,
+	/* use the stamps of a network device no more */
+	NTS_CMD_PHC_DEL,
+	/* something happened to a hardware clock */
+	NTS_CMD_PHC_EVENT,
 	/* tell how the clock does */
 	NTS_CMD_TRACKING_GET,
 	/* do something now */
