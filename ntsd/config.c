@@ -62,19 +62,20 @@ static const struct config_directive own_directives[] = {
 };
 
 static const struct config_directive *const tables[] = {
-	own_directives, config_clock_directives, config_server_directives,
-	config_source_directives, config_trust_directives,
+	own_directives, config_clock_directives, config_hwtimestamp_directives,
+	config_server_directives, config_source_directives,
+	config_trust_directives,
 };
 
 /* chrony's, that ntsd has no use for yet. */
 static const char *const without_effect[] = {
 	"acquisitionport", "bindacqdevice", "bindcmddevice",
-	"binddevice", "broadcast", "clientloglimit", "clockprecision",
+	"binddevice", "broadcast", "clockprecision",
 	"cmdallow", "cmddeny", "cmdport", "cmdratelimit", "dscp", "dumpdir",
-	"dumponexit", "fallbackdrift", "hwclockfile", "hwtimestamp",
+	"dumponexit", "fallbackdrift", "hwclockfile",
 	"hwtstimeout", "initstepslew", "keyfile", "leapseclist", "leapsectz",
 	"lock_all", "log", "logbanner", "logchange", "logdir", "mailonchange",
-	"manual", "maxdrift", "maxtxbuffers", "noclientlog",
+	"manual", "maxdrift", "maxtxbuffers",
 	"ntpsigndsocket", "ntsratelimit", "opencommands", "peer", "ptpdomain",
 	"ptpport", "ratelimit", "refclock", "rtcautotrim", "rtcdevice",
 	"rtcfile", "rtconutc", "sched_priority", "smoothtime", "sourcedir",

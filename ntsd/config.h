@@ -13,6 +13,11 @@
 #define CONFIG_MAX_TRUSTED 32
 #define CONFIG_MAX_SOURCES 64
 #define CONFIG_REFRESH_S 1209600
+#define CONFIG_MAX_HWTIMESTAMPS 32
+#define CONFIG_IFNAME_MAX 15
+/* Octets that one client takes in the kernel's table, and how many there are. */
+#define CONFIG_CLIENT_OCTETS 32
+#define CONFIG_MAX_CLIENTS 16777216
 
 /* Where a directive was read, for messages that can only be told later. */
 struct config_place {
@@ -114,6 +119,34 @@ struct config_discipline {
 	bool rtcsync;
 };
 
+/* Which received packets a network device stamps. */
+enum config_rxfilter {
+	CONFIG_RXFILTER_BEST,	/* of those it knows that are of use */
+	CONFIG_RXFILTER_NONE,
+	CONFIG_RXFILTER_PTP,
+	CONFIG_RXFILTER_NTP,
+	CONFIG_RXFILTER_ALL,
+};
+
+/**
+ * struct config_hwtimestamp - one directive hwtimestamp
+ * @name: of the interface, or "*"
+ *
+ * What else there is has the names and units of chrony.conf(5).
+ */
+struct config_hwtimestamp {
+	char name[CONFIG_IFNAME_MAX + 1];
+	int minpoll;
+	int maxpoll;
+	unsigned int minsamples;
+	unsigned int maxsamples;
+	double precision;
+	double rxcomp;
+	double txcomp;
+	enum config_rxfilter rxfilter;
+	bool nocrossts;
+};
+
 /* Whom NTS-KE servers' certificates may come from. */
 struct config_trusted {
 	uint32_t set;
@@ -142,6 +175,9 @@ struct config {
 	enum config_clock clock;
 	bool clock_said;
 	uint8_t stratum;
+	uint32_t clients;	/* remembered for interleaved mode */
+	struct config_hwtimestamp hwtimestamp[CONFIG_MAX_HWTIMESTAMPS];
+	unsigned int n_hwtimestamps;
 
 	bool measure_only;
 	struct config_source *source;

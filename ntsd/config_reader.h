@@ -27,6 +27,7 @@ struct config_directive {
 
 /* Each ends with one that has no name. */
 extern const struct config_directive config_clock_directives[];
+extern const struct config_directive config_hwtimestamp_directives[];
 extern const struct config_directive config_server_directives[];
 extern const struct config_directive config_source_directives[];
 extern const struct config_directive config_trust_directives[];

@@ -189,6 +189,30 @@ static void on_allow(struct config_reader *r, char **words)
 			    words[1]);
 }
 
+static void on_clientloglimit(struct config_reader *r, char **words)
+{
+	const long long octets = (long long)CONFIG_MAX_CLIENTS * CONFIG_CLIENT_OCTETS;
+	uint32_t clients = 1;
+	long long value;
+
+	if (!config_number(r, words, CONFIG_CLIENT_OCTETS, 1000000000000, &value))
+		return;
+	if (value > octets)
+		config_warn(r, "clientloglimit: %lld is used, for the most clients there can be",
+			    octets);
+	/* The kernel rounds up, but a limit is a limit. */
+	while (clients < CONFIG_MAX_CLIENTS &&
+	       clients * 2LL * CONFIG_CLIENT_OCTETS <= value)
+		clients *= 2;
+	r->conf->clients = clients;
+}
+
+static void on_noclientlog(struct config_reader *r, char **words)
+{
+	if (config_nothing(r, words))
+		r->conf->clients = 0;
+}
+
 static void on_deny(struct config_reader *r, char **words)
 {
 	(void)words;
@@ -199,9 +223,11 @@ const struct config_directive config_server_directives[] = {
 	{ "allow", on_allow },
 	{ "bindaddress", on_bindaddress },
 	{ "bindcmdaddress", on_bindcmd },
+	{ "clientloglimit", on_clientloglimit },
 	{ "deny", on_deny },
 	{ "local", on_local },
 	{ "maxntsconnections", on_connections },
+	{ "noclientlog", on_noclientlog },
 	{ "ntsaeads", on_aeads },
 	{ "ntscachedir", on_dumpdir },
 	{ "ntsdumpdir", on_dumpdir },
@@ -231,6 +257,7 @@ void config_server_defaults(struct config *conf)
 	conf->rotate_s = 604800;
 	conf->clock = CONFIG_CLOCK_SYSTEM;
 	conf->stratum = 10;
+	conf->clients = 65536;
 	strcpy(conf->user, "ntsd");
 	strcpy(conf->control, CONTROL_PATH);
 }

@@ -196,9 +196,6 @@ static void add(struct config_reader *r, char **words, bool pool)
 		config_error(r, "%s: minsamples is more than maxsamples", words[0]);
 		return;
 	}
-	if (s.xleave)
-		config_warn(r, "%s: interleaved mode is not there yet, basic mode is used",
-			    words[0]);
 	if (s.nts && s.family == CONFIG_FAMILY_ANY && strchr(s.name, '%'))
 		config_warn(r, "%s: no certificate can name an address with a zone",
 			    words[0]);

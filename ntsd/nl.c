@@ -107,7 +107,7 @@ static bool put_key(struct nl_msg *msg, const struct keyring *ring,
 /**
  * nl_set_server() - say where NTP requests are answered
  * @nl: connected
- * @conf: directives port and bindaddress
+ * @conf: directives port, bindaddress and clientloglimit
  * @err: NL_ERR_LEN bytes for what failed
  *
  * Return: 0 or a negative errno.
@@ -117,7 +117,8 @@ int nl_set_server(struct nl *nl, const struct config *conf, char *err)
 	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_SERVER_SET);
 	bool full = !msg;
 
-	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, !!conf->ntp_port);
+	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, !!conf->ntp_port) ||
+	       nla_put_u32(msg, NTS_A_SERVER_CLIENT_LOG, conf->clients);
 	if (!full && conf->ntp_port)
 		full = nla_put_u16(msg, NTS_A_SERVER_PORT, conf->ntp_port);
 	if (!full && conf->bind4_set)

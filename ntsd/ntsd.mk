@@ -43,7 +43,9 @@ NTSD_UNIT_driftfile := file
 NTSD_UNIT_tls := tls_client
 NTSD_UNIT_tls_client := tls_server tls_wolfssl
 NTSD_UNIT_config := ke_record config_reader config_server config_source config_clock \
-	config_trust
+	config_hwtimestamp config_trust
+NTSD_UNIT_config_hwtimestamp := config config_reader config_server config_source \
+	config_clock config_trust ke_record
 NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
 	seal tls_client tls_server tls_wolfssl aes_wolfssl
 

@@ -145,8 +145,7 @@ static void what_has_no_effect_is_warned_of(void)
 	EXPECT(!n_errors);
 	EXPECT_STR(said, "a:2 warning a:3 warning a:4 warning "
 		   "a:5 warning a:6 warning a:7 warning a:8 warning "
-		   "a:9 warning a:10 warning a:10 warning a:11 warning "
-		   "a:11 warning");
+		   "a:9 warning a:10 warning a:11 warning a:11 warning");
 	EXPECT(conf.processes == 1 && conf.stratum == 3);
 	EXPECT(conf.n_sources == 2 && conf.source[1].nts);
 	EXPECT(conf.source[0].xleave);
