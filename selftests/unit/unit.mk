@@ -27,4 +27,6 @@ $(O)/unit/core_%_test: $(O)/unit/obj/core/%_test.o $(UNIT_CORE)
 	$(CC) $(SANITIZE) -o $@ $< \
 	  $(filter-out $(O)/unit/obj/core/$*.o,$(UNIT_CORE)) -lwolfssl
 
+include selftests/fnic/fnic.mk
+
 -include $(shell find $(O)/unit -name '*.d' 2>/dev/null)

@@ -35,7 +35,8 @@ build_guest()
 
 	kdir=$(kernel_kdir "$1") || return 1
 	[ "$1" != new ] || build_chroot >/dev/null || return 1
-	build_locked build_guest_make "$1" "$kdir"
+	build_locked build_guest_make "$1" "$kdir" &&
+		build_locked build_test_module_make "$1" "$kdir" selftests/fnic fnic
 }
 
 build_guest_make()
@@ -55,25 +56,35 @@ build_guest_make()
 # build_drift KERNEL|debug: the clocksource of --drift, where guests find modules.
 build_drift()
 {
+	build_test_module "$1" selftests/vm/drift drift
+}
+
+# build_test_module KERNEL|debug DIR NAME: NAME.ko of DIR, where guests find modules.
+build_test_module()
+{
 	local kdir
 
 	kdir=$(kernel_kdir "$1") || return 1
 	[ "$1" != new ] || build_chroot >/dev/null || return 1
-	build_locked build_drift_make "$1" "$kdir"
+	build_locked build_test_module_make "$1" "$kdir" "$2" "$3"
 }
 
-build_drift_make()
+build_test_module_make()
 {
-	local dir=$TOP/build/guest/$1 root
+	local dir=$TOP/build/guest/$1/$4 ko=$TOP/build/guest/$1/$4.ko sources=$TOP/$3 root
 
-	as_owner mkdir -p "$dir/drift"
-	as_owner cp -p "$TOP/selftests/vm/drift/Kbuild" "$TOP/selftests/vm/drift/drift.c" "$dir/drift/"
+	if [ -f "$ko" ] && [ "$(cat "$dir/kdir" 2>/dev/null)" = "$2" ] &&
+		[ -z "$(find "$sources" -newer "$ko")" ]; then
+		return
+	fi
+	as_owner mkdir -p "$dir"
+	as_owner cp -p "$sources/Kbuild" "$sources"/*.[ch] "$dir/"
 	if [ "$1" = new ]; then
 		root=$(build_chroot) || return 1
-		in_chroot "$root" make -C "$2" -s "M=$dir/drift" modules </dev/null
+		in_chroot "$root" make -C "$2" -s "M=$dir" modules </dev/null
 	else
-		as_owner make -C "$2" -s "M=$dir/drift" modules </dev/null
-	fi && as_owner cp -p "$dir/drift/drift.ko" "$dir/"
+		as_owner make -C "$2" -s "M=$dir" modules </dev/null
+	fi && as_owner cp "$dir/$4.ko" "$ko" && echo "$2" | as_owner tee "$dir/kdir" >/dev/null
 }
 
 # build_kunit: the module and its KUnit modules for User Mode Linux.

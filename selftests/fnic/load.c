@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A load of interleaved NTP clients, in a card instead of in programs that
+ * would take the processor from the server they measure.  Its requests come
+ * in at the other end of the wire, as if this card had sent them; answers to
+ * its addresses end here.
+ *
+ *   echo 10.9.1.1 10.9.8.0 1024 5000 >load	server, first client, clients, per second
+ *   echo stop >load
+ *   cat load					what came of it, in one line
+ *
+ * A client does as RFC 9769 says: the first two answers are basic, the others
+ * interleaved, with the moment at which the answer before was sent, which this
+ * file knows better than anybody.
+ */
+#include <linux/etherdevice.h>
+#include <linux/inet.h>
+#include <linux/ip.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+#include <linux/uaccess.h>
+#include <net/ip.h>
+
+#include "fnic.h"
+
+#define MAX_CLIENTS 65536
+#define MAX_BEHIND 64
+#define MAX_TURNS 256
+#define NTP_LEN 48
+#define NTP_PORT 123
+#define CLIENT_PORT 10123
+#define NTP_TO_UNIX 2208988800LL
+/* A transmit stamp that is nearer to the truth is the card's own. */
+#define HARDWARE_NS 5000
+
+/**
+ * struct client - one of them
+ * @theirs: the server's receive stamp in the last answer
+ * @receive: what the request said it had received at
+ * @transmit: and sent at
+ * @sent: when the server sent the last answer, CLOCK_REALTIME
+ * @answers: how many came in a row, up to 2
+ * @waiting: for an answer
+ */
+struct client {
+	__be64 theirs;
+	__be64 receive;
+	__be64 transmit;
+	s64 sent;
+	u8 answers;
+	bool waiting;
+};
+
+/**
+ * struct fnic_load - all of them
+ * @card: whose wire they are on
+ * @timer: sends the next requests
+ * @lock: protects all that follows
+ * @server: its address
+ * @first: address of the first client
+ * @clients: how many
+ * @rate: requests per second
+ * @begin: CLOCK_MONOTONIC, ns
+ * @turns: so many requests were due since
+ * @next: client
+ * @stopping: no more requests
+ * @random: the next number
+ * @sent: requests
+ * @answered: answers
+ * @unanswered: their client's turn came again before
+ * @expected: answers that should be interleaved
+ * @interleaved: and were
+ * @hardware: of them, those with the card's stamp
+ * @client: each one
+ */
+struct fnic_load {
+	struct fnic *card;
+	struct hrtimer timer;
+	/* Of the clients and what came of them. */
+	spinlock_t lock;
+	__be32 server;
+	u32 first;
+	u32 clients;
+	u32 rate;
+	u64 begin;
+	u64 turns;
+	u32 next;
+	bool stopping;
+	u64 random;
+	u64 sent;
+	u64 answered;
+	u64 unanswered;
+	u64 expected;
+	u64 interleaved;
+	u64 hardware;
+	struct client client[];
+};
+
+static DEFINE_MUTEX(changing);
+
+/* ---- requests ---- */
+
+static struct sk_buff *request(struct fnic_load *load, u32 n)
+{
+	struct client *c = &load->client[n];
+	struct net_device *to = load->card->peer->dev;
+	struct ethhdr *eth;
+	struct sk_buff *skb;
+	struct udphdr *udp;
+	struct iphdr *ip;
+	u8 *ntp;
+
+	skb = netdev_alloc_skb(to, ETH_HLEN + sizeof(*ip) + sizeof(*udp) + NTP_LEN);
+	if (!skb)
+		return NULL;
+	eth = skb_put(skb, ETH_HLEN);
+	ether_addr_copy(eth->h_dest, to->dev_addr);
+	ether_addr_copy(eth->h_source, load->card->dev->dev_addr);
+	eth->h_proto = htons(ETH_P_IP);
+	ip = skb_put_zero(skb, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->ttl = 64;
+	ip->protocol = IPPROTO_UDP;
+	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + NTP_LEN);
+	ip->saddr = htonl(load->first + n);
+	ip->daddr = load->server;
+	ip->check = ip_fast_csum(ip, ip->ihl);
+	udp = skb_put_zero(skb, sizeof(*udp));
+	udp->source = htons(CLIENT_PORT);
+	udp->dest = htons(NTP_PORT);
+	udp->len = htons(sizeof(*udp) + NTP_LEN);
+	ntp = skb_put_zero(skb, NTP_LEN);
+	ntp[0] = 4 << 3 | 3;
+	c->transmit = (__force __be64)fnic_random(&load->random);
+	if (c->answers) {
+		c->receive = (__force __be64)fnic_random(&load->random);
+		put_unaligned(c->theirs, (__be64 *)(ntp + 24));
+		put_unaligned(c->receive, (__be64 *)(ntp + 32));
+	}
+	put_unaligned(c->transmit, (__be64 *)(ntp + 40));
+	skb->dev = to;
+	return skb;
+}
+
+static struct sk_buff *next_request(struct fnic_load *load)
+{
+	u32 n = load->next;
+	struct client *c = &load->client[n];
+	struct sk_buff *skb;
+
+	load->next = (n + 1) % load->clients;
+	if (c->waiting) {
+		load->unanswered++;
+		if (c->answers == 2)
+			load->expected++;
+		c->answers = 0;
+	}
+	skb = request(load, n);
+	c->waiting = !!skb;
+	load->sent += !!skb;
+	return skb;
+}
+
+/* In softirq. */
+static enum hrtimer_restart requests_due(struct hrtimer *timer)
+{
+	struct fnic_load *load = container_of(timer, struct fnic_load, timer);
+	struct fnic *to = load->card->peer;
+	u64 due, interval;
+	int i;
+
+	due = fnic_muldiv(ktime_get_ns() - load->begin, load->rate, NSEC_PER_SEC);
+	/* Who cannot keep up sends less, not more at once. */
+	if (due - load->turns > MAX_BEHIND)
+		load->turns = due - MAX_BEHIND;
+	for (i = 0; load->turns < due && i < MAX_TURNS; i++, load->turns++) {
+		struct sk_buff *skb;
+
+		spin_lock(&load->lock);
+		skb = next_request(load);
+		spin_unlock(&load->lock);
+		if (skb)
+			fnic_netdev_receive(to, skb, ktime_get_raw_ns());
+	}
+	if (READ_ONCE(load->stopping))
+		return HRTIMER_NORESTART;
+	interval = max_t(u64, NSEC_PER_SEC / load->rate, 50 * NSEC_PER_USEC);
+	hrtimer_forward_now(timer, ns_to_ktime(interval));
+	return HRTIMER_RESTART;
+}
+
+/* ---- answers ---- */
+
+static s64 from_ntp(__be64 stamp)
+{
+	u64 ntp = be64_to_cpu(stamp);
+
+	return (s64)((ntp >> 32) - NTP_TO_UNIX) * NSEC_PER_SEC +
+	       (s64)(((ntp & U32_MAX) * NSEC_PER_SEC) >> 32);
+}
+
+static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
+{
+	struct client *c = &load->client[n];
+	__be64 origin = get_unaligned((const __be64 *)(ntp + 24));
+	bool interleaved = c->answers && origin == c->receive;
+
+	if (!c->waiting || (!interleaved && origin != c->transmit))
+		return;
+	load->answered++;
+	if (c->answers == 2) {
+		load->expected++;
+		if (interleaved) {
+			s64 off = from_ntp(get_unaligned((const __be64 *)(ntp + 40))) - c->sent;
+
+			load->interleaved++;
+			load->hardware += abs(off) < HARDWARE_NS;
+		}
+	} else {
+		c->answers++;
+	}
+	c->theirs = get_unaligned((const __be64 *)(ntp + 32));
+	c->sent = real;
+	c->waiting = false;
+}
+
+/**
+ * fnic_load_take() - take what is for the load at the other end
+ * @f: card that sends
+ * @skb: frame; consumed if taken
+ * @real: when it was sent, CLOCK_REALTIME
+ *
+ * Return: whether it was.
+ */
+bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
+{
+	struct fnic_load *load;
+	unsigned int at;
+	bool mine = false;
+	u32 n;
+
+	rcu_read_lock();
+	load = rcu_dereference(f->peer->load);
+	if (load) {
+		skb_reset_mac_header(skb);
+		if (eth_hdr(skb)->h_proto == htons(ETH_P_IP) && fnic_truth_ntp(skb, &at) &&
+		    skb_headlen(skb) >= at + NTP_LEN) {
+			n = ntohl(((struct iphdr *)(skb->data + ETH_HLEN))->daddr) - load->first;
+			mine = n < load->clients;
+			if (mine) {
+				spin_lock_bh(&load->lock);
+				answer(load, n, skb->data + at, real);
+				spin_unlock_bh(&load->lock);
+				dev_consume_skb_any(skb);
+			}
+		}
+	}
+	rcu_read_unlock();
+	return mine;
+}
+
+/* ---- its file ---- */
+
+static int start(struct fnic *f, const char *text)
+{
+	struct fnic_load *load;
+	char server[16], first[16];
+	u32 clients, rate;
+	__be32 address;
+
+	if (sscanf(text, "%15s %15s %u %u", server, first, &clients, &rate) != 4 ||
+	    !clients || clients > MAX_CLIENTS || !rate || rate > 10000000)
+		return -EINVAL;
+	load = kvzalloc(struct_size(load, client, clients), GFP_KERNEL);
+	if (!load)
+		return -ENOMEM;
+	if (!in4_pton(server, -1, (u8 *)&load->server, -1, NULL) ||
+	    !in4_pton(first, -1, (u8 *)&address, -1, NULL)) {
+		kvfree(load);
+		return -EINVAL;
+	}
+	load->card = f;
+	load->first = ntohl(address);
+	load->clients = clients;
+	load->rate = rate;
+	load->random = rate;
+	load->begin = ktime_get_ns();
+	spin_lock_init(&load->lock);
+	fnic_hrtimer_setup(&load->timer, requests_due, HRTIMER_MODE_REL_SOFT);
+	rcu_assign_pointer(f->load, load);
+	hrtimer_start(&load->timer, 0, HRTIMER_MODE_REL_SOFT);
+	return 0;
+}
+
+/**
+ * fnic_load_stop() - no more load on a card
+ * @f: card
+ */
+void fnic_load_stop(struct fnic *f)
+{
+	struct fnic_load *load;
+
+	mutex_lock(&changing);
+	load = rcu_dereference_protected(f->load, lockdep_is_held(&changing));
+	if (load) {
+		WRITE_ONCE(load->stopping, true);
+		hrtimer_cancel(&load->timer);
+		RCU_INIT_POINTER(f->load, NULL);
+		synchronize_rcu();
+		kvfree(load);
+	}
+	mutex_unlock(&changing);
+}
+
+static ssize_t load_write(struct file *file, const char __user *from, size_t size, loff_t *pos)
+{
+	struct fnic *f = file->private_data;
+	char text[80];
+	int err = 0;
+
+	if (size >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, from, size))
+		return -EFAULT;
+	text[size] = '\0';
+	fnic_load_stop(f);
+	if (strncmp(text, "stop", 4)) {
+		mutex_lock(&changing);
+		err = rcu_access_pointer(f->load) ? -EBUSY : start(f, text);
+		mutex_unlock(&changing);
+	}
+	return err ?: size;
+}
+
+static ssize_t load_read(struct file *file, char __user *to, size_t size, loff_t *pos)
+{
+	struct fnic *f = file->private_data;
+	struct fnic_load *load;
+	char text[200] = "";
+
+	mutex_lock(&changing);
+	load = rcu_dereference_protected(f->load, lockdep_is_held(&changing));
+	if (load) {
+		spin_lock_bh(&load->lock);
+		snprintf(text, sizeof(text),
+			 "ns %llu sent %llu answered %llu unanswered %llu expected %llu interleaved %llu hardware %llu\n",
+			 ktime_get_ns() - load->begin, load->sent, load->answered,
+			 load->unanswered, load->expected, load->interleaved, load->hardware);
+		spin_unlock_bh(&load->lock);
+	}
+	mutex_unlock(&changing);
+	return simple_read_from_buffer(to, size, pos, text, strlen(text));
+}
+
+static const struct file_operations load_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = load_read,
+	.write = load_write,
+};
+
+void fnic_load_add_files(struct fnic *f)
+{
+	debugfs_create_file("load", 0600, f->dir, f, &load_fops);
+}
