@@ -15,6 +15,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "notify.h"
+#include "phc.h"
 #include "sandbox.h"
 
 #define CLOCK_CHECK_MS 1000
@@ -67,6 +68,9 @@ static void take_event(void *arg, const struct nl_event *event)
 		adjust_clock(d->nl, event);
 		return;
 	}
+	/* The process that measures the clocks of devices has its own say. */
+	if (event->kind == NL_EVENT_PHC)
+		return;
 	events_log(event);
 	if (event->kind == NL_EVENT_SOURCE && d->sources.attached)
 		sources_take_event(&d->sources, event, daemon_now_ms());
@@ -220,6 +224,7 @@ static void commit_reload(struct daemon *d)
 	memcpy(d->conf_next->pidfile, d->conf->pidfile,
 	       sizeof(d->conf->pidfile));
 	sources_configure(&d->sources, d->conf_next, daemon_now_ms());
+	phc_configure(&d->phc, d->conf_next);
 	free_conf(d->conf);
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
@@ -281,6 +286,8 @@ bool daemon_start(struct daemon *d)
 	if (!control_open(&d->control, d->conf->control, d->user.pw_uid,
 			  d->user.pw_gid, err, sizeof(err)))
 		log_warn("%s", err);
+	if (d->conf->n_hwtimestamps && !phc_start(&d->phc, d->conf, &d->user))
+		log_err("no process for hwtimestamp: %s", strerror(errno));
 	if (!sandbox_master(&d->user, steers, err, sizeof(err)))
 		goto fail;
 	timekeep_load(&d->timekeep, d->conf);
@@ -523,6 +530,7 @@ void daemon_stop(struct daemon *d)
 	notify_send("STOPPING=1");
 	daemon_dump(d);
 	sources_stop(&d->sources);
+	helper_stop(&d->phc);
 	control_close(&d->control);
 	pool_stop(&d->pool);
 	listener_close(&d->listener);

@@ -8,6 +8,7 @@
 
 #include "clockfeed.h"
 #include "control.h"
+#include "helper.h"
 #include "nl.h"
 #include "pool.h"
 #include "sources.h"
@@ -30,6 +31,7 @@
  * @sources: of time
  * @control: requests of ntsctl
  * @timekeep: what outlasts a reboot
+ * @phc: measures the clocks of network devices
  * @measure_only: never steer the system clock
  * @attached: it has taken all; else it is tried again
  * @has_pidfile: it was written
@@ -52,6 +54,7 @@ struct daemon {
 	struct sources sources;
 	struct control control;
 	struct timekeep timekeep;
+	struct helper phc;
 	bool measure_only;
 	bool attached;
 	bool serving;

@@ -15,6 +15,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "phc.h"
 #include "requests.h"
 
 #ifndef NTSD_VERSION
@@ -26,6 +27,7 @@
 /* What an event is about; the low bits of the others name the one. */
 #define TAG_SIGNAL 1ULL
 #define TAG_KERNEL 2ULL
+#define TAG_PHC 3ULL
 #define TAG_CHILD (1ULL << 32)
 #define TAG_SOURCE (1ULL << 33)
 #define TAG_CONTROL (1ULL << 34)
@@ -149,6 +151,8 @@ static enum exit_code loop(struct daemon *d, int signals)
 				go_on = on_signal(d, signals, &code);
 			else if (tag == TAG_KERNEL)
 				on_kernel(d);
+			else if (tag == TAG_PHC)
+				phc_hear(&d->phc);
 			else if (tag & TAG_CHILD)
 				go_on = on_worker(d, (uint32_t)tag);
 			else if (tag & TAG_SOURCE)
@@ -201,6 +205,7 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->control.tag = TAG_CONTROL;
 	d->sources.tag = TAG_SOURCE;
 	d->measure_only = measure_only;
+	d->phc.fd = -1;
 	helper_setup(forget_all);
 	d->conf = calloc(1, sizeof(*d->conf));
 	if (signals < 0 || d->pool.epoll < 0 || !d->conf ||
@@ -214,7 +219,8 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->conf->measure_only = measure_only;
 
 	if (daemon_start(d) &&
-	    watch(d->pool.epoll, nl_news_fd(d->nl), TAG_KERNEL))
+	    watch(d->pool.epoll, nl_news_fd(d->nl), TAG_KERNEL) &&
+	    (d->phc.fd < 0 || watch(d->pool.epoll, d->phc.fd, TAG_PHC)))
 		code = loop(d, signals);
 	daemon_stop(d);
 	return code;

@@ -81,12 +81,51 @@ struct nl_tracking {
 	double skew_ppm;
 };
 
-enum nl_event_kind { NL_EVENT_SOURCE, NL_EVENT_CLOCK, NL_EVENT_ADJUST };
+/**
+ * struct nl_phc - how the clock of a network device runs
+ * @ifindex: of the device
+ * @clock: N of /dev/ptpN
+ * @filter: which received packets it stamps
+ * @phc_ns: a reading of it
+ * @raw_ns: CLOCK_MONOTONIC_RAW then
+ * @freq: by how much CLOCK_MONOTONIC_RAW runs faster
+ * @error_ns: bound of the error of the two
+ * @skew: by how much that grows
+ * @valid_ms: how long this may be used
+ * @rxcomp_ns: time a packet took before it was stamped
+ * @txcomp_ns: time a packet takes after it was stamped
+ */
+struct nl_phc {
+	uint32_t ifindex;
+	uint32_t clock;
+	enum config_rxfilter filter;
+	int64_t phc_ns;
+	int64_t raw_ns;
+	double freq;
+	double error_ns;
+	double skew;
+	uint32_t valid_ms;
+	int64_t rxcomp_ns;
+	int64_t txcomp_ns;
+};
+
+/* How many of its stamps the kernel took. */
+struct nl_phc_use {
+	uint32_t ifindex;
+	uint64_t stamps;
+};
+
+enum nl_event_kind {
+	NL_EVENT_SOURCE,
+	NL_EVENT_CLOCK,
+	NL_EVENT_ADJUST,
+	NL_EVENT_PHC,
+};
 
 /**
  * struct nl_event - what the kernel multicasts
- * @news: enum nts_source_news or nts_clock_news
- * @id: of the source
+ * @news: enum nts_source_news, nts_clock_news or nts_phc_news
+ * @id: of the source, or index of the network device
  * @offset_ns: where it matters
  * @duration_ns: likewise
  * @seq: the rest is what clock_adjtime(2) is to be called with
@@ -146,5 +185,11 @@ int nl_set_drift(struct nl *nl, double freq_ppm, double skew_ppm, char *err);
 int nl_get_tracking(struct nl *nl, struct nl_tracking *tracking, char *err);
 int nl_tell_adjust(struct nl *nl, uint32_t seq, int result,
 		   const struct timex *tx, char *err);
+
+/* nl_phc.c: */
+int nl_set_phc(struct nl *nl, const struct nl_phc *phc, char *err);
+int nl_del_phc(struct nl *nl, uint32_t ifindex, char *err);
+int nl_get_phcs(struct nl *nl, struct nl_phc_use *use, unsigned int max,
+		char *err);
 
 #endif

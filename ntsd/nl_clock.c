@@ -190,7 +190,7 @@ static void parse_adjust(struct genlmsghdr *gen, struct nl_event *event)
 /**
  * nl_event_parse() - read what the module multicasts
  * @gen: the message
- * @take: is given the event, if it is about sources or the clock
+ * @take: is given the event, if it is about sources or clocks
  * @arg: for @take
  */
 void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg)
@@ -207,6 +207,9 @@ void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg)
 		break;
 	case NTS_CMD_ADJUST_EVENT:
 		parse_adjust(gen, &event);
+		break;
+	case NTS_CMD_PHC_EVENT:
+		nl_parse_phc(gen, &event);
 		break;
 	default:
 		return;

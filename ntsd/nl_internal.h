@@ -27,5 +27,6 @@ struct nl {
 };
 
 void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg);
+void nl_parse_phc(struct genlmsghdr *gen, struct nl_event *event);
 
 #endif

@@ -4,8 +4,10 @@
 NTSD_PKGS := wolfssl libnl-3.0 libnl-genl-3.0 libcap-ng libseccomp
 NTSD_NAMES := $(patsubst ntsd/%.c,%,$(wildcard ntsd/*.c))
 NTSD_OBJECTS := $(NTSD_NAMES:%=$(O)/obj/ntsd/%.o)
-# Of the core: what seals cookies.
-NTSD_CORE := $(O)/obj/core/siv.o $(O)/obj/core/cookie.o $(O)/obj/aes_x86.o
+# Of the core: what seals cookies, and what fits a line through readings.
+NTSD_FIT := fixed real regress
+NTSD_CORE := $(O)/obj/core/siv.o $(O)/obj/core/cookie.o $(O)/obj/aes_x86.o \
+	$(NTSD_FIT:%=$(O)/obj/core/%.o)
 NTSD_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSD_PKGS))
 NTSD_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSD_PKGS)) -lm
 
@@ -46,6 +48,11 @@ NTSD_UNIT_config := ke_record config_reader config_server config_source config_c
 	config_hwtimestamp config_trust
 NTSD_UNIT_config_hwtimestamp := config config_reader config_server config_source \
 	config_clock config_trust ke_record
+NTSD_UNIT_phc_devices := links
+NTSD_UNIT_phc_device := phc_fit phc_reader stamping
+# What each links of the core.
+NTSD_UNIT_CORE_phc_fit := $(NTSD_FIT)
+NTSD_UNIT_CORE_phc_device := $(NTSD_FIT)
 NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
 	seal tls_client tls_server tls_wolfssl aes_wolfssl
 
@@ -59,6 +66,7 @@ $(O)/unit/obj/%.o: selftests/unit/%.c
 
 define ntsd_unit
 $(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSD_UNIT_$(1:ntsd_%=%):%=$(O)/unit/obj/ntsd/%.o) \
+		$(NTSD_UNIT_CORE_$(1:ntsd_%=%):%=$(O)/unit/obj/core/%.o) \
 		$(if $(filter seal,$(NTSD_UNIT_$(1:ntsd_%=%))),$(NTSD_UNIT_CORE))
 	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSD_LIBS)
 endef

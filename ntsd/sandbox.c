@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/ptp_clock.h>
+#include <linux/sockios.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -63,6 +65,25 @@ static int add_resolver_rules(scmp_filter_ctx ctx)
 	return ret;
 }
 
+/* What the clocks of devices need besides: to be read, and stamping to be set. */
+static int add_phc_rules(scmp_filter_ctx ctx)
+{
+	static const unsigned long requests[] = {
+		PTP_SYS_OFFSET, PTP_SYS_OFFSET_EXTENDED, PTP_SYS_OFFSET_PRECISE,
+		SIOCETHTOOL, SIOCGHWTSTAMP, SIOCSHWTSTAMP,
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(requests) / sizeof(*requests); i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				       SCMP_A1_32(SCMP_CMP_EQ, requests[i]));
+	if (!ret)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(poll), 0);
+	if (!ret)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ppoll), 0);
+	return ret;
+}
+
 static int add_rules(scmp_filter_ctx ctx)
 {
 	static const int allowed[] = {
@@ -107,7 +128,7 @@ static int add_rules(scmp_filter_ctx ctx)
  * Other system calls fail with EPERM instead of killing: a new libc that
  * tries a new call first must not end the service.
  */
-static bool filter_calls(bool resolves)
+static bool filter_calls(int (*more)(scmp_filter_ctx ctx))
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int ret;
@@ -115,8 +136,8 @@ static bool filter_calls(bool resolves)
 	if (!ctx)
 		return false;
 	ret = add_rules(ctx);
-	if (!ret && resolves)
-		ret = add_resolver_rules(ctx);
+	if (!ret && more)
+		ret = more(ctx);
 	if (!ret)
 		ret = seccomp_load(ctx);
 	seccomp_release(ctx);
@@ -207,10 +228,10 @@ bool sandbox_master(const struct passwd *user, bool steers, char *err,
 	return true;
 }
 
+/* Capabilities to keep were selected before. */
 static bool enclose(const struct passwd *user, const char *const *shown,
-		    bool resolves, char *err, size_t err_len)
+		    int (*more)(scmp_filter_ctx ctx), char *err, size_t err_len)
 {
-	capng_clear(CAPNG_SELECT_CAPS);
 	errno = EPERM;
 	if (!become(user, CAPNG_DROP_SUPP_GRP))
 		return failed("capabilities", err, err_len);
@@ -221,7 +242,7 @@ static bool enclose(const struct passwd *user, const char *const *shown,
 		return failed("prctl", err, err_len);
 	if (!hide_files(shown))
 		return failed("landlock", err, err_len);
-	if (!filter_calls(resolves))
+	if (!filter_calls(more))
 		return failed("seccomp", err, err_len);
 	return true;
 }
@@ -240,7 +261,8 @@ bool sandbox_worker(const struct passwd *user, char *err, size_t err_len)
 {
 	static const char *const shown[] = { "/dev/urandom", NULL };
 
-	return enclose(user, shown, false, err, err_len);
+	capng_clear(CAPNG_SELECT_CAPS);
+	return enclose(user, shown, NULL, err, err_len);
 }
 
 /**
@@ -266,7 +288,33 @@ bool sandbox_resolver(const struct passwd *user, char *err, size_t err_len)
 		"/var/lib/sss/pipes", NULL
 	};
 
-	return enclose(user, shown, true, err, err_len);
+	capng_clear(CAPNG_SELECT_CAPS);
+	return enclose(user, shown, add_resolver_rules, err, err_len);
+}
+
+/**
+ * sandbox_phc() - keep what the clocks of network devices need
+ * @user: directive user
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * That is CAP_NET_ADMIN, to have devices stamp packets and to tell the kernel
+ * module of their clocks; and CAP_DAC_READ_SEARCH, since /dev/ptpN belongs to
+ * root and may come at any time. Of files only those in /dev can be opened, to
+ * read.
+ *
+ * Return: false with @err set.
+ */
+bool sandbox_phc(const struct passwd *user, char *err, size_t err_len)
+{
+	static const char *const shown[] = { "/dev", NULL };
+
+	capng_clear(CAPNG_SELECT_CAPS);
+	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+		     CAP_NET_ADMIN);
+	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+		     CAP_DAC_READ_SEARCH);
+	return enclose(user, shown, add_phc_rules, err, err_len);
 }
 
 /**
