@@ -33,6 +33,11 @@ typedef int64_t s64;
 #define BIT(n) (1UL << (n))
 #endif
 
+#ifndef READ_ONCE
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#endif
+
 #define cpu_to_be16(x) ((__be16)htobe16(x))
 #define cpu_to_be32(x) ((__be32)htobe32(x))
 #define cpu_to_be64(x) ((__be64)htobe64(x))
@@ -94,6 +99,64 @@ static inline unsigned long crypto_memneq(const void *a, const void *b, size_t n
 	while (n--)
 		diff |= (unsigned long)(*x++ ^ *y++);
 	return diff;
+}
+
+typedef struct {
+	u64 key[2];
+} siphash_key_t;
+
+static inline u64 nts_rol64(u64 word, unsigned int shift)
+{
+	return word << shift | word >> (64 - shift);
+}
+
+static inline void nts_siphash_rounds(u64 v[4], int n)
+{
+	while (n--) {
+		v[0] += v[1];
+		v[1] = nts_rol64(v[1], 13) ^ v[0];
+		v[0] = nts_rol64(v[0], 32);
+		v[2] += v[3];
+		v[3] = nts_rol64(v[3], 16) ^ v[2];
+		v[0] += v[3];
+		v[3] = nts_rol64(v[3], 21) ^ v[0];
+		v[2] += v[1];
+		v[1] = nts_rol64(v[1], 17) ^ v[2];
+		v[2] = nts_rol64(v[2], 32);
+	}
+}
+
+/* SipHash-2-4 of two words. */
+static inline u64 siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
+{
+	const u64 words[] = { first, second, 16ULL << 56 };
+	u64 v[] = {
+		0x736f6d6570736575ULL ^ key->key[0], 0x646f72616e646f6dULL ^ key->key[1],
+		0x6c7967656e657261ULL ^ key->key[0], 0x7465646279746573ULL ^ key->key[1],
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		v[3] ^= words[i];
+		nts_siphash_rounds(v, 2);
+		v[0] ^= words[i];
+	}
+	v[2] ^= 0xff;
+	nts_siphash_rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* A lock nobody waits for: whoever does not get it does without. */
+typedef int nts_trylock_t;
+
+static inline bool nts_trylock(nts_trylock_t *lock)
+{
+	return !__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void nts_tryunlock(nts_trylock_t *lock)
+{
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
 /* Room for one expanded key of whichever library the program links. */
