@@ -9,12 +9,14 @@
 
 #ifdef __KERNEL__
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/siphash.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -35,6 +37,19 @@ static inline void nts_aes_encrypt(const struct nts_aes_key *key, u8 out[16],
 				   const u8 in[16])
 {
 	aes_encrypt(&key->ctx, out, in);
+}
+
+/* A lock nobody waits for: whoever does not get it does without. */
+typedef atomic_t nts_trylock_t;
+
+static inline bool nts_trylock(nts_trylock_t *lock)
+{
+	return !atomic_cmpxchg_acquire(lock, 0, 1);
+}
+
+static inline void nts_tryunlock(nts_trylock_t *lock)
+{
+	atomic_set_release(lock, 0);
 }
 
 #else /* !__KERNEL__ */

@@ -108,6 +108,16 @@ static enum nts_verdict parse_fields(const u8 *packet, struct nts_request *reque
 	return parse_auth(packet, request);
 }
 
+static void parse_stamps(const u8 *packet, struct nts_request *request)
+{
+	struct nts_ntp_header header;
+
+	memcpy(&header, packet, sizeof(header));
+	request->origin = be64_to_cpu(header.origin);
+	request->receive = be64_to_cpu(header.receive);
+	request->transmit = be64_to_cpu(header.transmit);
+}
+
 /**
  * nts_request_parse() - find out what a packet asks
  * @packet: UDP payload, untrusted
@@ -134,6 +144,7 @@ enum nts_verdict nts_request_parse(const u8 *packet, u32 len,
 		return NTS_DROP_VERSION;
 	if (NTS_NTP_MODE(packet[0]) != NTS_NTP_MODE_CLIENT)
 		return NTS_DROP_MODE;
+	parse_stamps(packet, request);
 	if (len == NTS_NTP_HEADER_LEN)
 		return NTS_ANSWER_PLAIN;
 	/* Extension fields came with version 4. */

@@ -12,6 +12,9 @@
  * @len: of the packet, octets
  * @version: NTP version, 1 to 4
  * @nts: it carries NTS fields other than the unique identifier
+ * @origin: its origin timestamp
+ * @receive: its receive timestamp
+ * @transmit: its transmit timestamp
  * @uid: unique identifier field, len 0 when absent
  * @cookie: cookie field
  * @auth: authenticator field
@@ -24,6 +27,9 @@ struct nts_request {
 	u16 len;
 	u8 version;
 	bool nts;
+	u64 origin;
+	u64 receive;
+	u64 transmit;
 	struct nts_ext uid;
 	struct nts_ext cookie;
 	struct nts_ext auth;
