@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Turning a request into its answer, in the same buffer. */
+#include "interleave.h"
 #include "respond.h"
 
 static void write_header(u8 *packet, const struct nts_request *request,
@@ -18,7 +19,8 @@ static void write_header(u8 *packet, const struct nts_request *request,
 	header->refid = cpu_to_be32(quality->refid);
 	header->reftime = cpu_to_be64(quality->reftime);
 	header->origin = header->transmit;
-	header->receive = cpu_to_be64(receive);
+	/* A kiss-o'-death has none. */
+	header->receive = receive ? cpu_to_be64(nts_interleave_receive(receive)) : 0;
 	header->transmit = 0;
 }
 
@@ -42,7 +44,8 @@ static u32 auth_offset(const struct nts_request *request)
  * @quality: of the clock
  * @receive: NTP timestamp of arrival
  *
- * The transmit timestamp is left to nts_respond_stamp().
+ * The transmit timestamp is left to nts_respond_stamp() or
+ * nts_respond_interleaved().
  *
  * Return: length of the answer, at most that of the request.
  */
@@ -86,7 +89,7 @@ u32 nts_respond_nak(u8 *packet, const struct nts_request *request)
  * @entropy: NTS_ENTROPY_LEN(@cookies) fresh random octets
  *
  * All that can be done before the time of sending is known; what is left is
- * nts_respond_stamp(), then nts_respond_seal().
+ * nts_respond_stamp() or nts_respond_interleaved(), then nts_respond_seal().
  *
  * Return: length of the answer, at most that of the request.
  */
@@ -129,7 +132,26 @@ u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
  */
 void nts_respond_stamp(u8 *packet, u64 transmit)
 {
-	((struct nts_ntp_header *)packet)->transmit = cpu_to_be64(transmit);
+	struct nts_ntp_header *header = (struct nts_ntp_header *)packet;
+
+	transmit = nts_interleave_transmit(transmit, be64_to_cpu(header->receive));
+	header->transmit = cpu_to_be64(transmit);
+}
+
+/**
+ * nts_respond_interleaved() - write when the answer before was sent, instead
+ * @packet: as for nts_respond_stamp()
+ * @request: as parsed
+ * @transmit: as nts_interleave_take() returned
+ *
+ * That it is interleaved the client sees by the origin timestamp (RFC 9769).
+ */
+void nts_respond_interleaved(u8 *packet, const struct nts_request *request, u64 transmit)
+{
+	struct nts_ntp_header *header = (struct nts_ntp_header *)packet;
+
+	header->origin = cpu_to_be64(request->receive);
+	header->transmit = cpu_to_be64(transmit);
 }
 
 /**

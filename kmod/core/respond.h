@@ -38,6 +38,7 @@ u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
 		    enum nts_siv_engine engine, const struct nts_session *session,
 		    u16 cookies, const u8 *entropy);
 void nts_respond_stamp(u8 *packet, u64 transmit);
+void nts_respond_interleaved(u8 *packet, const struct nts_request *request, u64 transmit);
 void nts_respond_seal(u8 *packet, u32 len, const struct nts_request *request,
 		      const struct nts_session *session);
 

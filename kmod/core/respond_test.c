@@ -132,6 +132,7 @@ static void respond_nak_carries_no_secret(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->stratum, (u8)0);
 	KUNIT_EXPECT_MEMEQ(test, &h->refid, "NTSN", 4);
 	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->origin), CLIENT_TRANSMIT);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->receive), 0ULL);
 	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->transmit), 0ULL);
 	KUNIT_EXPECT_MEMEQ(test, c->packet + 48, uid, sizeof(uid));
 }
@@ -175,6 +176,57 @@ static void respond_is_authentic(struct kunit *test)
 	}
 }
 
+/* Our receive timestamps are odd, our transmit timestamps even and no earlier. */
+static void respond_marks_its_stamps(struct kunit *test)
+{
+	static const struct {
+		u64 receive, transmit, as_receive, as_transmit;
+	} stamps[] = {
+		{ 0x1000, 0x2001, 0x1001, 0x2000 },
+		{ 0x1001, 0x2000, 0x1001, 0x2000 },
+		{ 0x1000, 0x1000, 0x1001, 0x1002 },
+		{ 0x1001, 0x1001, 0x1001, 0x1002 },
+		/* A clock that goes back is not hidden. */
+		{ 0x1001, 0x0fff, 0x1001, 0x0ffe },
+	};
+	struct respond_fixture *f = respond_set_up(test);
+	struct nts_ntp_header *h;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	h = (struct nts_ntp_header *)f->client.packet;
+	for (i = 0; i < ARRAY_SIZE(stamps); i++) {
+		client_header(&f->client, 4);
+		nts_request_parse(f->client.packet, 48, &f->request);
+		nts_respond_plain(f->client.packet, &f->request, &good, stamps[i].receive);
+		nts_respond_stamp(f->client.packet, stamps[i].transmit);
+		KUNIT_EXPECT_EQ(test, be64_to_cpu(h->receive), stamps[i].as_receive);
+		KUNIT_EXPECT_EQ(test, be64_to_cpu(h->transmit), stamps[i].as_transmit);
+	}
+}
+
+/* What the table needs of a request, which its answer overwrites. */
+static void respond_interleaved(struct kunit *test)
+{
+	struct respond_fixture *f = respond_set_up(test);
+	struct nts_ntp_header *h;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	h = (struct nts_ntp_header *)f->client.packet;
+	client_header(&f->client, 4);
+	h->origin = cpu_to_be64(0xaaaa);
+	h->receive = cpu_to_be64(0xbbbb);
+	nts_request_parse(f->client.packet, 48, &f->request);
+	nts_respond_plain(f->client.packet, &f->request, &good, 0x1111);
+	KUNIT_EXPECT_EQ(test, f->request.origin, 0xaaaaULL);
+	KUNIT_EXPECT_EQ(test, f->request.receive, 0xbbbbULL);
+	KUNIT_EXPECT_EQ(test, f->request.transmit, CLIENT_TRANSMIT);
+	nts_respond_interleaved(f->client.packet, &f->request, 0x2222);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->origin), 0xbbbbULL);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->receive), 0x1111ULL);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->transmit), 0x2222ULL);
+}
+
 /* Whatever order and extra fields the client chooses. */
 static void respond_never_longer(struct kunit *test)
 {
@@ -209,6 +261,8 @@ static struct kunit_case respond_cases[] = {
 	KUNIT_CASE(respond_echoes_uid_to_plain),
 	KUNIT_CASE(respond_nak_carries_no_secret),
 	KUNIT_CASE(respond_is_authentic),
+	KUNIT_CASE(respond_marks_its_stamps),
+	KUNIT_CASE(respond_interleaved),
 	KUNIT_CASE(respond_never_longer),
 	{ }
 };
