@@ -2,6 +2,7 @@
 /* ntsctl monitor: events as they happen, until interrupted. */
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -58,6 +59,13 @@ static const struct news clock_news[] = {
 	[NTS_CLOCK_NEWS_AUTHENTICATED_AGAIN] = { "clock-authenticated",
 						 "authenticated sources are used again" },
 	[NTS_CLOCK_NEWS_SUSPENDED] = { "clock-suspended", "the machine slept" },
+};
+
+static const struct news phc_news[] = {
+	[NTS_PHC_NEWS_STEPPED] = { "hwclock-stepped",
+				   "timestamps of a network device are wrong, and not used" },
+	[NTS_PHC_NEWS_EXPIRED] = { "hwclock-expired",
+				   "the clock of a network device is not measured any more" },
 };
 
 static const struct news unknown_news = {
@@ -178,6 +186,28 @@ static void read_clock(struct genlmsghdr *gen, struct event *event)
 			   nla_get_u64(attr[NTS_A_CLOCK_NOTE_DURATION]));
 }
 
+static void read_phc(struct genlmsghdr *gen, struct event *event)
+{
+	struct nlattr *attr[NTS_A_PHC_MAX + 1];
+	char name[IF_NAMESIZE];
+	uint32_t index;
+
+	set_news(event, NULL, 0, 0);
+	if (nla_parse(attr, NTS_A_PHC_MAX, genlmsg_attrdata(gen, 0),
+		      genlmsg_attrlen(gen, 0), NULL))
+		return;
+	if (attr[NTS_A_PHC_NEWS])
+		set_news(event, phc_news, COUNT(phc_news), nla_get_u8(attr[NTS_A_PHC_NEWS]));
+	if (!attr[NTS_A_PHC_IFINDEX])
+		return;
+	index = nla_get_u32(attr[NTS_A_PHC_IFINDEX]);
+	add_number(event, "ifindex", index);
+	if (if_indextoname(index, name)) {
+		format_clean(name);
+		object_text(event->detail, "device", name);
+	}
+}
+
 static void read_adjust(struct genlmsghdr *gen, struct event *event)
 {
 	static const struct {
@@ -257,6 +287,9 @@ static void take_event(struct genlmsghdr *gen, void *arg)
 		break;
 	case NTS_CMD_ADJUST_EVENT:
 		read_adjust(gen, &event);
+		break;
+	case NTS_CMD_PHC_EVENT:
+		read_phc(gen, &event);
 		break;
 	default:
 		set_news(&event, NULL, 0, 0);

@@ -52,8 +52,9 @@ static const struct {
 };
 
 /*
- * Rows that stay 0: commands come by netlink, which loses none, and this
- * server keeps no log of clients and sends no interleaved answers yet.
+ * Rows that stay 0: commands come by netlink, which loses none, and of clients
+ * only what interleaved mode needs is remembered, where nothing is dropped for
+ * want of memory but what is older.
  */
 static void fill(uint64_t value[ROWS], const struct counters *counters,
 		 const struct daemon_state *daemon)
@@ -66,14 +67,19 @@ static void fill(uint64_t value[ROWS], const struct counters *counters,
 		value[NTP_RECEIVED] += counter->value;
 		if (counter->kind == NTS_COUNTER_KIND_DROP)
 			value[NTP_DROPPED] += counter->value;
-		else
-			value[DAEMON_TX] += counter->value;
 	}
 	value[KE_ACCEPTED] = daemon->ke_accepted;
 	value[KE_DROPPED] = daemon->ke_dropped;
 	value[AUTHENTICATED] = counters_value(counters, "answer-nts");
+	value[INTERLEAVED] = counters_value(counters, "answers-interleaved");
+	value[HELD] = counters_value(counters, "client-log-held");
+	value[SPAN] = counters_value(counters, "client-log-span");
 	value[DAEMON_RX] = counters_value(counters, "rx-stamp-module");
+	value[DAEMON_TX] = counters_value(counters, "tx-stamp-estimate");
 	value[KERNEL_RX] = counters_value(counters, "rx-stamp-kernel");
+	value[KERNEL_TX] = counters_value(counters, "tx-stamp-kernel");
+	value[HARDWARE_RX] = counters_value(counters, "rx-stamp-hardware");
+	value[HARDWARE_TX] = counters_value(counters, "tx-stamp-hardware");
 }
 
 int cmd_serverstats(struct ctl *ctl)

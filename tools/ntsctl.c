@@ -60,6 +60,7 @@ static const struct command {
 	  "over the deviation" },
 	{ "maxupdateskew", cmd_maxupdateskew, KERNEL, 1, "PPM", "largest skew to learn from" },
 	{ "serverstats", cmd_serverstats, KERNEL, 0, "", "packets, in chronyc's layout" },
+	{ "hwclocks", cmd_hwclocks, KERNEL, 0, "[-v]", "clocks of network devices that stamp" },
 	{ "counters", cmd_counters, KERNEL, 0, "", "each answer and drop by its reason" },
 	{ "keys", cmd_keys, KERNEL, 0, "", "cookie keys: id, role, age; never their bytes" },
 	{ "status", cmd_status, KERNEL, 0, "", "where it serves, its clock, its daemon" },

@@ -44,6 +44,7 @@ int cmd_burst(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
 int cmd_delete(struct ctl *ctl);
 int cmd_dump(struct ctl *ctl);
+int cmd_hwclocks(struct ctl *ctl);
 int cmd_keys(struct ctl *ctl);
 int cmd_makestep(struct ctl *ctl);
 int cmd_maxdelay(struct ctl *ctl);

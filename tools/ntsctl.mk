@@ -26,8 +26,10 @@ NTSCTL_UNIT_ntpdata := format object refid source cmd_activity cmd_ntpdata cmd_s
 NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
 NTSCTL_UNIT_monitor := format object
 NTSCTL_UNIT_line :=
+NTSCTL_UNIT_hwclocks := format object
 NTSCTL_UNIT_kernel :=
-NTSCTL_UNIT_server := format object source cmd_keys cmd_status cmd_tracking
+NTSCTL_UNIT_server := format object source cmd_counters cmd_keys cmd_serverstats cmd_status \
+	cmd_tracking
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 $(O)/unit/obj/tools/%.o: tools/%.c

@@ -85,6 +85,20 @@ static void steering(void)
 		     "freq -65536, tick 10001, status 64\n");
 }
 
+static void hardware_clocks(void)
+{
+	struct nl_msg *msg = can_for(NTS_CMD_PHC_EVENT);
+
+	nla_put_u8(msg, NTS_A_PHC_NEWS, NTS_PHC_NEWS_STEPPED);
+	nla_put_u32(msg, NTS_A_PHC_IFINDEX, 999999);
+	expect_event("hwclock-stepped: timestamps of a network device are wrong, and not used, "
+		     "ifindex 999999\n");
+	nla_put_u8(can_for(NTS_CMD_PHC_EVENT), NTS_A_PHC_NEWS, NTS_PHC_NEWS_EXPIRED);
+	expect_event("hwclock-expired: the clock of a network device is not measured any more\n");
+	nla_put_u8(can_for(NTS_CMD_PHC_EVENT), NTS_A_PHC_NEWS, 200);
+	expect_event("unknown: this ntsctl is older than the module\n");
+}
+
 static void server(void)
 {
 	struct nl_msg *msg = can_for(NTS_CMD_KEY_EVENT);
@@ -113,6 +127,8 @@ static void all_news_have_a_name(void)
 		EXPECT(source_news[i].name && source_news[i].text);
 	for (unsigned int i = 0; i <= NTS_CLOCK_NEWS_SUSPENDED; i++)
 		EXPECT(clock_news[i].name && clock_news[i].text);
+	for (unsigned int i = 0; i <= NTS_PHC_NEWS_EXPIRED; i++)
+		EXPECT(phc_news[i].name && phc_news[i].text);
 }
 
 static void json(void)
@@ -142,6 +158,7 @@ static const struct ktap_case cases[] = {
 	CASE(sources),
 	CASE(the_clock),
 	CASE(steering),
+	CASE(hardware_clocks),
 	CASE(server),
 	CASE(lost_events_are_told_of),
 	CASE(all_news_have_a_name),

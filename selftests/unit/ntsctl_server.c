@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsctl keys and status from canned answers of the kernel. */
+/* ntsctl keys, status and serverstats from canned answers of the kernel. */
 #include "ntsctl_ask.h"
 
 static void can_keys(void)
@@ -130,10 +130,72 @@ static void status_of_a_client(void)
 	EXPECT(strstr(run_command(cmd_status, "", &ret), "Stratum         : 16\n"));
 }
 
+static void put_counter(struct nl_msg *msg, const char *name, uint8_t kind, uint64_t value)
+{
+	struct nlattr *nest = nla_nest_start(msg, NTS_A_STATS_COUNTER);
+
+	nla_put_string(msg, NTS_A_COUNTER_NAME, name);
+	nla_put_u8(msg, NTS_A_COUNTER_KIND, kind);
+	nla_put_u64(msg, NTS_A_COUNTER_VALUE, value);
+	nla_nest_end(msg, nest);
+}
+
+/* Labels, order and width are those of chronyc 4.6. */
+static void serverstats(void)
+{
+	struct json_object *object, *value;
+	struct nl_msg *msg;
+	int ret;
+
+	can_status();
+	msg = can_for(NTS_CMD_STATS_GET);
+	put_counter(msg, "answer-plain", NTS_COUNTER_KIND_ANSWER, 100);
+	put_counter(msg, "answer-nts", NTS_COUNTER_KIND_ANSWER, 20);
+	put_counter(msg, "answer-nak", NTS_COUNTER_KIND_ANSWER, 3);
+	put_counter(msg, "drop-short", NTS_COUNTER_KIND_DROP, 4);
+	put_counter(msg, "rx-stamp-hardware", NTS_COUNTER_KIND_INFO, 61);
+	put_counter(msg, "rx-stamp-kernel", NTS_COUNTER_KIND_INFO, 62);
+	put_counter(msg, "rx-stamp-module", NTS_COUNTER_KIND_INFO, 63);
+	put_counter(msg, "tx-stamp-hardware", NTS_COUNTER_KIND_INFO, 71);
+	put_counter(msg, "tx-stamp-kernel", NTS_COUNTER_KIND_INFO, 72);
+	put_counter(msg, "tx-stamp-estimate", NTS_COUNTER_KIND_INFO, 73);
+	put_counter(msg, "answers-interleaved", NTS_COUNTER_KIND_INFO, 80);
+	put_counter(msg, "client-log-held", NTS_COUNTER_KIND_INFO, 90);
+	put_counter(msg, "client-log-span", NTS_COUNTER_KIND_INFO, 91);
+	EXPECT_STR(run_command(cmd_serverstats, "", &ret),
+		   "NTP packets received       : 127\n"
+		   "NTP packets dropped        : 4\n"
+		   "Command packets received   : 0\n"
+		   "Command packets dropped    : 0\n"
+		   "Client log records dropped : 0\n"
+		   "NTS-KE connections accepted: 1\n"
+		   "NTS-KE connections dropped : 0\n"
+		   "Authenticated NTP packets  : 20\n"
+		   "Interleaved NTP packets    : 80\n"
+		   "NTP timestamps held        : 90\n"
+		   "NTP timestamp span         : 91\n"
+		   "NTP daemon RX timestamps   : 63\n"
+		   "NTP daemon TX timestamps   : 73\n"
+		   "NTP kernel RX timestamps   : 62\n"
+		   "NTP kernel TX timestamps   : 72\n"
+		   "NTP hardware RX timestamps : 61\n"
+		   "NTP hardware TX timestamps : 71\n");
+	EXPECT(!ret);
+	EXPECT_STR(run_command(cmd_serverstats, "-c", &ret),
+		   "127,4,0,0,0,1,0,20,80,90,91,63,73,62,72,61,71\n");
+	object = json_tokener_parse(run_command(cmd_serverstats, "--json", &ret));
+	EXPECT(object && json_object_object_get_ex(object, "ntp_hardware_tx_timestamps", &value) &&
+	       json_object_get_int(value) == 71);
+	EXPECT(json_object_object_get_ex(object, "ntp_timestamp_span", &value) &&
+	       json_object_get_int(value) == 91);
+	json_object_put(object);
+}
+
 static const struct ktap_case cases[] = {
 	CASE(keys),
 	CASE(status),
 	CASE(status_of_a_client),
+	CASE(serverstats),
 };
 
 KTAP_MAIN(cases)
