@@ -10,6 +10,7 @@
 #include <linux/timekeeping.h>
 
 #include "client.h"
+#include "compat.h"
 
 /* A daemon that has not answered by then is asked again. */
 #define DAEMON_PATIENCE	(2 * NSEC_PER_SEC)
@@ -149,11 +150,7 @@ s64 nts_adjust_hold(const struct nts_client *client, s64 raw)
  */
 void nts_adjust_read(s64 *raw, s64 *real)
 {
-	struct system_time_snapshot snapshot;
-
-	ktime_get_snapshot(&snapshot);
-	*raw = ktime_to_ns(snapshot.raw);
-	*real = ktime_to_ns(snapshot.real);
+	nts_clock_snapshot(raw, real);
 }
 
 static void take_reading(struct nts_steer_reading *reading,

@@ -57,6 +57,23 @@
 	} while (0)
 #endif
 
+/* A snapshot is of one chosen clock now, beside the raw one. */
+#include <linux/timekeeping.h>
+static inline void nts_clock_snapshot(s64 *raw, s64 *real)
+{
+	struct system_time_snapshot snapshot;
+
+#ifdef NTS_HAS_SNAPSHOT_ID
+	ktime_get_snapshot_id(CLOCK_REALTIME, &snapshot);
+	*raw = ktime_to_ns(snapshot.monoraw);
+	*real = ktime_to_ns(snapshot.systime);
+#else
+	ktime_get_snapshot(&snapshot);
+	*raw = ktime_to_ns(snapshot.raw);
+	*real = ktime_to_ns(snapshot.real);
+#endif
+}
+
 /* __assign_str() lost its second argument. */
 #ifdef NTS_HAS_ASSIGN_STR_ONE_ARG
 #define NTS_TRACE_ASSIGN_STR(dst, src) __assign_str(dst)
