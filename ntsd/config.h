@@ -16,7 +16,7 @@
 #define CONFIG_MAX_HWTIMESTAMPS 32
 #define CONFIG_IFNAME_MAX 15
 /* Octets that one client takes in the kernel's table, and how many there are. */
-#define CONFIG_CLIENT_OCTETS 32
+#define CONFIG_CLIENT_OCTETS 128
 #define CONFIG_MAX_CLIENTS 16777216
 
 /* Where a directive was read, for messages that can only be told later. */
