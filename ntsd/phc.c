@@ -13,6 +13,7 @@
 #include "phc.h"
 #include "phc_devices.h"
 #include "sandbox.h"
+#include "tsconfig.h"
 
 /* How often it is asked whose stamps are used. */
 #define USE_MS 1000
@@ -31,6 +32,7 @@ struct order {
  * @order: the directives
  * @nl: the kernel module
  * @fd: any socket, to ask devices by
+ * @tsconfig: the newer way to set them
  * @links: what devices there are
  * @match_ms: when those are looked at
  * @devices: those that stamp
@@ -44,6 +46,7 @@ struct phc {
 	struct order order;
 	struct nl *nl;
 	int fd;
+	struct tsconfig *tsconfig;
 	struct links links;
 	uint64_t match_ms;
 	struct phc_devices devices;
@@ -68,7 +71,14 @@ static int do_ask(void *arg, const char *name, struct stamping *can)
 
 static int do_set(void *arg, const char *name, struct stamping_mode *mode)
 {
-	return stamping_set(((struct phc *)arg)->fd, name, mode);
+	struct phc *p = arg;
+	int ret = tsconfig_set(p->tsconfig, name, mode);
+
+	if (ret)
+		return stamping_set(p->fd, name, mode);
+	/* It may stamp more than it was asked to. */
+	stamping_get(p->fd, name, mode);
+	return 0;
 }
 
 static int do_get(void *arg, const char *name, struct stamping_mode *mode)
@@ -248,6 +258,7 @@ static void job(void *arg, int control)
 	p->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (p->fd < 0)
 		p->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	p->tsconfig = tsconfig_open();
 	if (!sandbox_phc(p->user, err, sizeof(err))) {
 		log_err("%s", err);
 		return;

@@ -9,8 +9,9 @@
 #include "phc_device.h"
 
 #define NS_PER_S 1e9
-/* A device that cannot now may be able to later. */
-#define RETRY_MS 30000
+/* A device that cannot now may be able to later, soon or never. */
+#define RETRY_MS 500
+#define MAX_RETRY_MS 32000
 /* Drivers forget their settings when they reset a device; others change them. */
 #define CHECK_MS 32000
 /* In the beginning it is read more often, to know its frequency soon. */
@@ -62,6 +63,7 @@ static void stop(struct phc_device *d)
 	remove_map(d);
 	phc_reader_close(&d->reader);
 	d->on = false;
+	d->announced = false;
 	d->steps = 0;
 	d->failures = 0;
 	d->missed = false;
@@ -71,7 +73,10 @@ static void stop(struct phc_device *d)
 static void retry(struct phc_device *d, uint64_t now_ms)
 {
 	stop(d);
-	d->next_ms = now_ms + RETRY_MS;
+	d->next_ms = now_ms + d->retry_ms;
+	d->retry_ms *= 2;
+	if (d->retry_ms > MAX_RETRY_MS)
+		d->retry_ms = MAX_RETRY_MS;
 }
 
 static const char *remedy(int ret)
@@ -161,7 +166,6 @@ static bool start(struct phc_device *d, uint64_t now_ms)
 	d->on = true;
 	d->check_ms = now_ms + CHECK_MS;
 	phc_fit_reset(&d->fit, d->conf.maxsamples);
-	say_on(d);
 	return true;
 }
 
@@ -208,6 +212,11 @@ static void install(struct phc_device *d)
 	if (valid_ms < MIN_VALID_MS)
 		valid_ms = MIN_VALID_MS;
 	phc.valid_ms = valid_ms < UINT32_MAX ? valid_ms : UINT32_MAX;
+	d->retry_ms = RETRY_MS;
+	if (!d->installed)
+		log_debug("%s: /dev/ptp%d is fast by %+.3f ppm, error %.0f ns, after %u %s",
+			  d->name, d->clock, -map->freq * 1e6, phc.error_ns, d->fit.n,
+			  phc_reader_name(d->reader.way));
 	d->installed = d->ops->install(d->arg, &phc);
 }
 
@@ -269,8 +278,9 @@ static void measure(struct phc_device *d, uint64_t now_ms)
 	d->read_ms = now_ms;
 	d->next_ms = now_ms + wait_ms(d);
 	if (n > 0 && phc_fit_pick(reading, n, &sample)) {
-		if (d->failures >= MANY_FAILURES)
+		if (!d->announced || d->failures >= MANY_FAILURES)
 			say_on(d);
+		d->announced = true;
 		d->failures = 0;
 		take(d, &sample, now_ms);
 		return;
@@ -324,6 +334,7 @@ void phc_device_init(struct phc_device *d, const struct config_hwtimestamp *conf
 	d->ops = ops;
 	d->arg = arg;
 	d->reader.fd = -1;
+	d->retry_ms = RETRY_MS;
 	phc_fit_reset(&d->fit, conf->maxsamples);
 }
 

@@ -42,6 +42,7 @@ struct phc_device_ops {
  * @reader: of that
  * @fit: what is known of it
  * @on: it stamps
+ * @announced: it was said that it does
  * @installed: the kernel has what is known
  * @used: its stamps were used since the last reading
  * @missed: a reading was not where it should be
@@ -50,6 +51,7 @@ struct phc_device_ops {
  * @failures: readings in a row
  * @read_ms: when it was read
  * @next_ms: when it is read
+ * @retry_ms: after the next failure to begin
  * @check_ms: when it is seen whether it still stamps
  * @told: what was logged last
  */
@@ -65,6 +67,7 @@ struct phc_device {
 	struct phc_reader reader;
 	struct phc_fit fit;
 	bool on;
+	bool announced;
 	bool installed;
 	bool used;
 	bool missed;
@@ -73,6 +76,7 @@ struct phc_device {
 	unsigned int failures;
 	uint64_t read_ms;
 	uint64_t next_ms;
+	uint64_t retry_ms;
 	uint64_t check_ms;
 	char told[PHC_DEVICE_TEXT_LEN];
 };

@@ -233,8 +233,8 @@ const char *phc_reader_name(enum phc_reader_way way)
 {
 	static const char *const names[] = {
 		[PHC_READER_PRECISE] = "cross timestamps of the device",
-		[PHC_READER_RAW] = "readings between those of the raw clock",
-		[PHC_READER_REAL] = "readings between those of the system clock",
+		[PHC_READER_RAW] = "readings between two of the raw clock",
+		[PHC_READER_REAL] = "readings between two of the system clock",
 		[PHC_READER_OLD] = "readings beside those of the system clock",
 	};
 
