@@ -155,12 +155,12 @@ static void print_values(const struct hwclock *clock)
 static struct json_object *make_object(const struct hwclock *clock)
 {
 	struct json_object *one = json_object_new_object();
-	char path[32];
+	char name[16];
 
-	snprintf(path, sizeof(path), "/dev/ptp%" PRIu32, clock->index);
+	snprintf(name, sizeof(name), "ptp%" PRIu32, clock->index);
 	object_text(one, "device", clock->name);
 	object_uint(one, "ifindex", clock->ifindex);
-	object_text(one, "clock", path);
+	object_text(one, "clock", name);
 	object_text(one, "filter", filter_name(clock));
 	object_bool(one, "usable", clock->usable);
 	object_number(one, "frequency_ppm", fast_ppm(clock), 6);
