@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One request of ours and its answer (RFC 5905, RFC 8915 5.7). */
-#include "clockmap.h"
+/* One request of ours and its answer (RFC 5905, RFC 8915 5.7, RFC 9769 2). */
 #include "exchange.h"
 #include "ext.h"
 #include "ntptime.h"
@@ -8,8 +7,6 @@
 #define UID_EXT_LEN	(NTS_EXT_HEADER_LEN + NTS_UNIQUE_ID_MIN_LEN)
 #define AUTH_EXT_LEN	(NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN + NTS_NONCE_LEN + \
 			 NTS_SIV_TAG_LEN)
-/* RFC 5905's MAXDISP: a server farther from its source is no server. */
-#define MAX_ROOT_DISTANCE	(16LL * 1000000000)
 /* Says nothing of our clock: the largest value that is still a precision. */
 #define SILENT_PRECISION	32
 
@@ -54,6 +51,29 @@ static u32 put_auth(u8 *packet, u32 len, struct nts_jar *jar,
 	return len + AUTH_EXT_LEN;
 }
 
+/* A random number for a timestamp that is to come back. Zero means "no timestamp". */
+static __be64 choose_stamp(const u8 random[8], __be64 other)
+{
+	__be64 stamp;
+
+	memcpy(&stamp, random, sizeof(stamp));
+	if (!stamp || stamp == other)
+		stamp = other == cpu_to_be64(1) ? cpu_to_be64(2) : cpu_to_be64(1);
+	return stamp;
+}
+
+/* Ask when the answer before was sent: one that is known to have come. */
+static void ask_interleaved(struct nts_exchange *exchange, const u8 random[8],
+			    struct nts_previous *previous)
+{
+	if (!previous || !previous->valid || previous->lost >= NTS_PREVIOUS_LOST)
+		return;
+	previous->lost++;
+	exchange->interleaved = true;
+	exchange->origin = previous->server_receive;
+	exchange->receive = choose_stamp(random, exchange->transmit);
+}
+
 /**
  * nts_exchange_request() - make a request
  * @exchange: filled in but for @sent, which is the caller's to set
@@ -61,9 +81,12 @@ static u32 put_auth(u8 *packet, u32 len, struct nts_jar *jar,
  * @jar: keys and cookies, or NULL for a plain request
  * @engine: who computes
  * @entropy: random octets, never used before
+ * @previous: to ask in interleaved mode as soon as that is possible, else NULL
  *
  * Reveals nothing but that time is wanted: all fields are zero, and the
- * transmit timestamp is random (it comes back as origin timestamp).
+ * transmit timestamp is random (it comes back as origin timestamp). In
+ * interleaved mode the receive timestamp is random too, and the server's own
+ * receive timestamp tells which answer is meant.
  *
  * Context: any; for NTS_SIV_NI in the kernel, inside an FPU section.
  *
@@ -71,8 +94,11 @@ static u32 put_auth(u8 *packet, u32 len, struct nts_jar *jar,
  */
 u32 nts_exchange_request(struct nts_exchange *exchange, u8 *packet,
 			 struct nts_jar *jar, enum nts_siv_engine engine,
-			 const u8 entropy[NTS_EXCHANGE_ENTROPY])
+			 const u8 entropy[NTS_EXCHANGE_ENTROPY],
+			 struct nts_previous *previous)
 {
+	const u8 *uid = entropy + sizeof(exchange->transmit);
+	const u8 *nonce = uid + sizeof(exchange->uid);
 	struct nts_ntp_header header = {
 		.lvm = NTS_NTP_LVM(0, 4, NTS_NTP_MODE_CLIENT),
 		.precision = SILENT_PRECISION,
@@ -84,21 +110,19 @@ u32 nts_exchange_request(struct nts_exchange *exchange, u8 *packet,
 
 	memset(exchange, 0, sizeof(*exchange));
 	exchange->nts = jar;
-	memcpy(&exchange->transmit, entropy, sizeof(exchange->transmit));
-	/* Zero means "no timestamp". */
-	if (!exchange->transmit)
-		exchange->transmit = cpu_to_be64(1);
+	exchange->transmit = choose_stamp(entropy, 0);
+	ask_interleaved(exchange, nonce + NTS_NONCE_LEN, previous);
+	header.origin = exchange->origin;
+	header.receive = exchange->receive;
 	header.transmit = exchange->transmit;
 	memcpy(packet, &header, sizeof(header));
 
 	if (jar) {
-		memcpy(exchange->uid, entropy + sizeof(exchange->transmit),
-		       sizeof(exchange->uid));
+		memcpy(exchange->uid, uid, sizeof(exchange->uid));
 		memcpy(nts_ext_put(packet + len, NTS_EXT_UNIQUE_ID, UID_EXT_LEN),
 		       exchange->uid, sizeof(exchange->uid));
 		len = put_cookies(packet, len + UID_EXT_LEN, jar);
-		len = put_auth(packet, len, jar, engine,
-			       entropy + sizeof(exchange->transmit) + sizeof(exchange->uid));
+		len = put_auth(packet, len, jar, engine, nonce);
 	}
 	exchange->open = true;
 	return len;
@@ -123,6 +147,15 @@ static void read_header(const u8 *packet, struct nts_answer *answer)
 	answer->reftime = nts_ntptime_to_ns(be64_to_cpu(header.reftime));
 	answer->receive = nts_ntptime_to_ns(be64_to_cpu(header.receive));
 	answer->transmit = nts_ntptime_to_ns(be64_to_cpu(header.transmit));
+	answer->server_receive = header.receive;
+}
+
+/* Which of the two numbers only the server can know came back. */
+static bool read_origin(const struct nts_exchange *exchange, __be64 origin,
+			struct nts_answer *answer)
+{
+	answer->interleaved = exchange->interleaved && origin == exchange->receive;
+	return answer->interleaved || origin == exchange->transmit;
 }
 
 /* The fields that count: those before the authenticator, and itself. */
@@ -232,7 +265,8 @@ static enum nts_reply verify(const struct nts_exchange *exchange, u8 *packet, u3
  * Context: any; for NTS_SIV_NI in the kernel, inside an FPU section.
  *
  * Return: NTS_REPLY_TIME when @answer is authentic and tells the time, or
- * what else it is. RFC 5905 sections 7.4 and 8, RFC 8915 section 5.7.
+ * what else it is. RFC 5905 sections 7.4 and 8, RFC 8915 section 5.7, RFC 9769
+ * section 2.
  */
 enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 				  u32 len, struct nts_jar *jar,
@@ -248,7 +282,7 @@ enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 	read_header(packet, answer);
 	if (answer->mode != NTS_NTP_MODE_SERVER || answer->version != 4)
 		return NTS_REPLY_MODE;
-	if (header.origin != exchange->transmit)
+	if (!read_origin(exchange, header.origin, answer))
 		return NTS_REPLY_ORIGIN;
 	if (!exchange->open)
 		return NTS_REPLY_LATE;
@@ -271,65 +305,4 @@ enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 	if (!header.receive || !header.transmit)
 		return NTS_REPLY_STAMPS;
 	return NTS_REPLY_TIME;
-}
-
-/**
- * nts_answer_tests() - what an answer says against its use
- * @answer: of NTS_REPLY_TIME
- * @self: reference identifier that those who follow us show, 0 = not known
- *
- * RFC 5905's packet tests 6 and 7, and that the server does not follow us.
- *
- * Return: the tests that it passes, those for NTS_REPLY_TIME among them; all
- * but NTS_TEST_SAMPLE when it is fit for a sample.
- */
-u32 nts_answer_tests(const struct nts_answer *answer, u32 self)
-{
-	const struct nts_source_server *server = &answer->server;
-	u32 tests = NTS_TEST_DUPLICATE | NTS_TEST_ORIGIN | NTS_TEST_STAMPS | NTS_TEST_AUTH;
-
-	if (server->leap != NTS_NTP_LEAP_UNSYNC && server->stratum < NTS_NTP_MAX_STRATUM &&
-	    answer->transmit >= answer->receive)
-		tests |= NTS_TEST_SYNC;
-	if (server->root_delay / 2 + server->root_dispersion < MAX_ROOT_DISTANCE)
-		tests |= NTS_TEST_ROOT;
-	if (!self || server->stratum <= 1 || server->refid != self)
-		tests |= NTS_TEST_D;
-	return tests;
-}
-
-/**
- * nts_exchange_sample() - what an answer says of our clock
- * @exchange: the request, with @sent
- * @answer: of NTS_REPLY_TIME
- * @received: when it came, raw ns
- * @freq: of NTP time against raw time, 2^-48
- * @skew: bound of its error, 2^-48
- * @precision: of our clock, log2 seconds
- * @sample: filled in
- *
- * RFC 5905, section 8. The delay is at least what the clocks can tell apart.
- */
-void nts_exchange_sample(const struct nts_exchange *exchange,
-			 const struct nts_answer *answer, s64 received, s64 freq,
-			 s64 skew, s8 precision, struct nts_sample *sample)
-{
-	s64 local = received - exchange->sent;
-	s64 remote = answer->transmit - answer->receive;
-	s64 resolution = nts_ntptime_log2_to_ns(precision);
-	s64 remote_resolution = nts_ntptime_log2_to_ns(answer->precision);
-
-	if (remote_resolution > resolution)
-		resolution = remote_resolution;
-	memset(sample, 0, sizeof(*sample));
-	sample->raw = exchange->sent + local / 2;
-	/* NTP timestamps end in 2106: each difference is below 4.3e18 ns. */
-	sample->offset = (answer->receive - exchange->sent +
-			  (answer->transmit - received)) / 2;
-	sample->delay = local + nts_clockmap_scale(local, freq) - remote;
-	if (sample->delay < resolution)
-		sample->delay = resolution;
-	sample->dispersion = resolution + nts_clockmap_scale(local, skew);
-	sample->root_delay = answer->server.root_delay;
-	sample->root_dispersion = answer->server.root_dispersion;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One request of ours and its answer (RFC 5905, RFC 8915 5.7). */
+/* One request of ours and its answer (RFC 5905, RFC 8915 5.7, RFC 9769 2). */
 #ifndef _NTS_CORE_EXCHANGE_H
 #define _NTS_CORE_EXCHANGE_H
 
@@ -7,40 +7,62 @@
 #include "reply.h"
 #include "source.h"
 
-/* Random octets of one request: transmit timestamp, identifier, nonce. */
-#define NTS_EXCHANGE_ENTROPY	(8 + NTS_UNIQUE_ID_MIN_LEN + NTS_NONCE_LEN)
+/* Random octets of one request: transmit timestamp, identifier, nonce, receive timestamp. */
+#define NTS_EXCHANGE_ENTROPY	(8 + NTS_UNIQUE_ID_MIN_LEN + NTS_NONCE_LEN + 8)
 /* What every path carries: IPv6's least MTU less IPv6 and UDP headers. */
 #define NTS_EXCHANGE_MAX_LEN	1232
 
-/* The tests of chronyc ntpdata, in its order. */
-#define NTS_TEST_DUPLICATE	BIT(9)
-#define NTS_TEST_ORIGIN		BIT(8)
-#define NTS_TEST_STAMPS		BIT(7)
-#define NTS_TEST_AUTH		BIT(6)
-#define NTS_TEST_SYNC		BIT(5)
-#define NTS_TEST_ROOT		BIT(4)
-#define NTS_TEST_A		BIT(3)
-#define NTS_TEST_B		BIT(2)
-#define NTS_TEST_C		BIT(1)
-#define NTS_TEST_D		BIT(0)
-#define NTS_TEST_ALL		(BIT(10) - 1)
-/* Those of the sample, which come last. */
-#define NTS_TEST_SAMPLE		(NTS_TEST_A | NTS_TEST_B | NTS_TEST_C)
+/* So many requests without an answer, and it is basic mode again. */
+#define NTS_PREVIOUS_LOST	4
 
 /**
  * struct nts_exchange - what is remembered of a request
  * @open: an answer may still come
  * @nts: it was authenticated
- * @transmit: random number in its transmit timestamp, as on the wire
+ * @interleaved: it asked for an answer in interleaved mode
+ * @origin: its origin timestamp, as on the wire: the answer it refers to, or 0
+ * @receive: random number in its receive timestamp, 0 in basic mode
+ * @transmit: random number in its transmit timestamp
  * @uid: its unique identifier
- * @sent: when it left, raw ns; negligibly before
+ * @sent: when it left, raw ns
+ * @sent_kind: enum nts_stamp_kind of @sent
  */
 struct nts_exchange {
 	bool open;
 	bool nts;
+	bool interleaved;
+	__be64 origin;
+	__be64 receive;
 	__be64 transmit;
 	u8 uid[NTS_UNIQUE_ID_MIN_LEN];
 	s64 sent;
+	u8 sent_kind;
+};
+
+/**
+ * struct nts_previous - the last exchange that was answered; zero before there is one
+ * @valid: there is one
+ * @used: it became a measurement already
+ * @lost: requests since then
+ * @sent_kind: enum nts_stamp_kind of @sent
+ * @received_kind: of @received
+ * @transmit: its request's transmit timestamp, as on the wire
+ * @server_receive: its answer's receive timestamp, as on the wire
+ * @receive: the same, ns since 1970 UTC
+ * @sent: when its request left, raw ns
+ * @received: when its answer came, raw ns
+ */
+struct nts_previous {
+	bool valid;
+	bool used;
+	u8 lost;
+	u8 sent_kind;
+	u8 received_kind;
+	__be64 transmit;
+	__be64 server_receive;
+	s64 receive;
+	s64 sent;
+	s64 received;
 };
 
 /**
@@ -52,7 +74,10 @@ struct nts_exchange {
  * @precision: log2 seconds
  * @reftime: ns since 1970 UTC
  * @receive: its receive timestamp, ns since 1970 UTC
- * @transmit: its transmit timestamp, ns since 1970 UTC
+ * @transmit: its transmit timestamp, ns since 1970 UTC; when @interleaved, that
+ *	of the answer before
+ * @server_receive: @receive as on the wire
+ * @interleaved: it is in interleaved mode
  * @cookies: new ones it brought
  */
 struct nts_answer {
@@ -64,19 +89,18 @@ struct nts_answer {
 	s64 reftime;
 	s64 receive;
 	s64 transmit;
+	__be64 server_receive;
+	bool interleaved;
 	u8 cookies;
 };
 
 u32 nts_exchange_request(struct nts_exchange *exchange, u8 *packet,
 			 struct nts_jar *jar, enum nts_siv_engine engine,
-			 const u8 entropy[NTS_EXCHANGE_ENTROPY]);
+			 const u8 entropy[NTS_EXCHANGE_ENTROPY],
+			 struct nts_previous *previous);
 enum nts_reply nts_exchange_reply(struct nts_exchange *exchange, u8 *packet,
 				  u32 len, struct nts_jar *jar,
 				  enum nts_siv_engine engine,
 				  struct nts_answer *answer);
-u32 nts_answer_tests(const struct nts_answer *answer, u32 self);
-void nts_exchange_sample(const struct nts_exchange *exchange,
-			 const struct nts_answer *answer, s64 received, s64 freq,
-			 s64 skew, s8 precision, struct nts_sample *sample);
 
 #endif /* _NTS_CORE_EXCHANGE_H */

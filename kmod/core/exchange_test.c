@@ -13,10 +13,12 @@ struct exchange_fixture {
 	struct client server;		/* its ring and keys */
 	struct nts_jar jar;
 	struct nts_exchange exchange;
+	struct nts_previous previous;
 	struct nts_answer answer;
 	struct nts_session session;
 	struct nts_request request;
 	struct nts_quality quality;
+	bool interleaved;		/* how the server answers */
 	u8 entropy[NTS_EXCHANGE_ENTROPY];
 	u8 more[NTS_ENTROPY_MAX];
 	u8 packet[NTS_MAX_PACKET + 4];
@@ -53,8 +55,17 @@ static struct exchange_fixture *exchange_set_up(struct kunit *test, u8 cookies)
 static void ask(struct exchange_fixture *f, bool nts)
 {
 	f->len = nts_exchange_request(&f->exchange, f->packet, nts ? &f->jar : NULL,
-				      NTS_SIV_LIB, f->entropy);
+				      NTS_SIV_LIB, f->entropy, &f->previous);
 	f->exchange.sent = SENT;
+}
+
+static void stamp(struct exchange_fixture *f)
+{
+	if (f->interleaved)
+		nts_respond_interleaved(f->packet, &f->request,
+					nts_ntptime_from_ns(SERVER_TIME - 900));
+	else
+		nts_respond_stamp(f->packet, nts_ntptime_from_ns(SERVER_TIME + 5000));
 }
 
 /* The server's answer, in the request's place. */
@@ -67,7 +78,7 @@ static void answer(struct kunit *test, struct exchange_fixture *f)
 								      &f->request)));
 	if (!f->request.nts) {
 		f->len = nts_respond_plain(f->packet, &f->request, &f->quality, receive);
-		nts_respond_stamp(f->packet, nts_ntptime_from_ns(SERVER_TIME + 5000));
+		stamp(f);
 		return;
 	}
 	KUNIT_ASSERT_NOT_NULL(test, nts_request_open(f->packet, &f->request,
@@ -76,7 +87,7 @@ static void answer(struct kunit *test, struct exchange_fixture *f)
 	f->len = nts_respond_nts(f->packet, &f->request, &f->quality, receive, key,
 				 NTS_SIV_LIB, &f->session,
 				 nts_request_cookies(&f->request), f->more);
-	nts_respond_stamp(f->packet, nts_ntptime_from_ns(SERVER_TIME + 5000));
+	stamp(f);
 	nts_respond_seal(f->packet, f->len, &f->request, &f->session);
 }
 
@@ -141,6 +152,62 @@ static void request_transmit_is_never_zero(struct kunit *test)
 	memset(f->entropy, 0, sizeof(f->entropy));
 	ask(f, false);
 	KUNIT_EXPECT_TRUE(test, f->exchange.transmit);
+}
+
+/* As if an answer had come. */
+static void answered_before(struct exchange_fixture *f)
+{
+	f->previous.valid = true;
+	f->previous.server_receive = cpu_to_be64(0x1122334455667789ULL);
+}
+
+static void request_of_interleaved_mode(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 7);
+	static const u8 origin[8] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x89 };
+	static const u8 zero[20];
+	u8 basic[40];
+	u32 nts;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (nts = 0; nts < 2; nts++) {
+		f->previous.valid = false;
+		ask(f, nts);
+		memcpy(basic, f->packet, sizeof(basic));
+		answered_before(f);
+		ask(f, nts);
+		KUNIT_EXPECT_TRUE(test, f->exchange.interleaved);
+		KUNIT_EXPECT_MEMEQ(test, f->packet, basic, 4);
+		KUNIT_EXPECT_MEMEQ(test, f->packet + 4, zero, 20);
+		KUNIT_EXPECT_MEMEQ(test, f->packet + 24, origin, 8);
+		KUNIT_EXPECT_MEMEQ(test, f->packet + 32, f->entropy + 56, 8);
+		KUNIT_EXPECT_MEMEQ(test, f->packet + 40, f->entropy, 8);
+	}
+	/* It differs from the other, and is not "no timestamp". */
+	memset(f->entropy, 0, 8);
+	f->entropy[7] = 1;
+	memcpy(f->entropy + 56, f->entropy, 8);
+	ask(f, false);
+	KUNIT_EXPECT_MEMNEQ(test, f->packet + 32, f->packet + 40, 8);
+	memset(f->entropy + 56, 0, 8);
+	ask(f, false);
+	KUNIT_EXPECT_MEMNEQ(test, f->packet + 32, f->packet + 40, 8);
+	KUNIT_EXPECT_MEMNEQ(test, f->packet + 32, zero, 8);
+}
+
+/* A server that answers no such requests may answer basic ones. */
+static void request_after_lost_answers(struct kunit *test)
+{
+	struct exchange_fixture *f = exchange_set_up(test, 0);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	answered_before(f);
+	for (i = 0; i < 7; i++) {
+		ask(f, false);
+		KUNIT_EXPECT_EQ(test, f->exchange.interleaved, i < 4);
+	}
+	request_reveals_nothing(test);
 }
 
 static void request_without_cookie_or_keys(struct kunit *test)
@@ -216,6 +283,37 @@ static void reply_tells_the_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->answer.reftime, SERVER_TIME - 7);
 	KUNIT_EXPECT_EQ(test, f->answer.receive, SERVER_TIME);
 	KUNIT_EXPECT_EQ(test, f->answer.transmit, SERVER_TIME + 5000);
+}
+
+/* The receive timestamp comes back as origin, but only if that was asked for. */
+static void reply_in_interleaved_mode(struct kunit *test)
+{
+	struct exchange_fixture *f;
+	u32 nts, asked;
+
+	for (nts = 0; nts < 2; nts++) {
+		for (asked = 0; asked < 2; asked++) {
+			f = exchange_set_up(test, 7);
+			KUNIT_ASSERT_NOT_NULL(test, f);
+			if (asked)
+				answered_before(f);
+			ask(f, nts);
+			f->interleaved = true;
+			answer(test, f);
+			KUNIT_EXPECT_EQ(test, take(f), asked ? NTS_REPLY_TIME : NTS_REPLY_ORIGIN);
+			KUNIT_EXPECT_EQ(test, f->answer.interleaved, asked);
+			if (!asked)
+				continue;
+			KUNIT_EXPECT_EQ(test, f->answer.receive, SERVER_TIME);
+			KUNIT_EXPECT_EQ(test, f->answer.transmit, SERVER_TIME - 900);
+			/* And a basic answer is always welcome. */
+			ask(f, nts);
+			f->interleaved = false;
+			answer(test, f);
+			KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
+			KUNIT_EXPECT_FALSE(test, f->answer.interleaved);
+		}
+	}
 }
 
 static void reply_counts_once(struct kunit *test)
@@ -463,92 +561,17 @@ static void reply_malformed_cookies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(f), NTS_REPLY_TIME);
 }
 
-static void answer_tests(struct kunit *test)
-{
-	const struct nts_answer good = {
-		.receive = SERVER_TIME,
-		.transmit = SERVER_TIME,
-		.server = { .stratum = 15, .refid = 7, .root_delay = 15998000000LL,
-			    .root_dispersion = 8000999999LL },
-	};
-	const u32 fit = NTS_TEST_ALL & ~NTS_TEST_SAMPLE;
-	struct nts_answer answer = good;
-
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit);
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 8), fit);
-	answer.server.root_dispersion++;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_ROOT);
-
-	answer = good;
-	answer.server.stratum = 16;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
-	answer = good;
-	answer.server.leap = NTS_NTP_LEAP_UNSYNC;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
-	answer = good;
-	answer.transmit--;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
-
-	/* It follows us; at stratum 1 the identifier is four letters. */
-	answer = good;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 7), fit & ~NTS_TEST_D);
-	answer.server.stratum = 1;
-	KUNIT_EXPECT_EQ(test, nts_answer_tests(&answer, 7), fit);
-}
-
-static void sample_of_a_symmetric_exchange(struct kunit *test)
-{
-	struct nts_exchange exchange = { .sent = SENT };
-	struct nts_answer answer = {
-		.precision = -25,
-		.receive = SERVER_TIME + 100000,
-		.transmit = SERVER_TIME + 150000,
-		.server = { .root_delay = 11, .root_dispersion = 22 },
-	};
-	struct nts_sample sample;
-
-	/* 100 us each way, 50 us in the server. */
-	nts_exchange_sample(&exchange, &answer, SENT + 250000, 0, 0, -29, &sample);
-	KUNIT_EXPECT_EQ(test, sample.raw, SENT + 125000);
-	KUNIT_EXPECT_EQ(test, sample.offset, SERVER_TIME - SENT);
-	KUNIT_EXPECT_EQ(test, sample.delay, 200000LL);
-	KUNIT_EXPECT_EQ(test, sample.dispersion, (s64)(NSEC_PER_SEC >> 25));
-	KUNIT_EXPECT_EQ(test, sample.root_delay, 11LL);
-	KUNIT_EXPECT_EQ(test, sample.root_dispersion, 22LL);
-
-	/* Our clock is 100 ppm slow: true time passed between the two was more. */
-	nts_exchange_sample(&exchange, &answer, SENT + 250000, 100 * NTS_FREQ_PPM,
-			    1000 * NTS_FREQ_PPM, -29, &sample);
-	KUNIT_EXPECT_EQ(test, sample.delay, 200025LL);
-	KUNIT_EXPECT_EQ(test, sample.dispersion, (s64)(NSEC_PER_SEC >> 25) + 250);
-}
-
-static void sample_of_impossible_times(struct kunit *test)
-{
-	struct nts_exchange exchange = { .sent = SENT };
-	struct nts_answer answer = {
-		.precision = 127,
-		.receive = 0,
-		.transmit = nts_ntptime_to_ns(~0ULL),
-	};
-	struct nts_sample sample;
-
-	/* A server slower than the round trip: the delay is not negative. */
-	nts_exchange_sample(&exchange, &answer, SENT + 1000, 0, 0, -29, &sample);
-	KUNIT_EXPECT_EQ(test, sample.delay, (s64)NSEC_PER_SEC << 32);
-	answer.precision = -128;
-	nts_exchange_sample(&exchange, &answer, SENT + 1000, 0, 0, -29, &sample);
-	KUNIT_EXPECT_EQ(test, sample.delay, 1LL);
-}
-
 static struct kunit_case exchange_cases[] = {
 	KUNIT_CASE(request_reveals_nothing),
 	KUNIT_CASE(request_uses_its_entropy_once),
 	KUNIT_CASE(request_transmit_is_never_zero),
+	KUNIT_CASE(request_of_interleaved_mode),
+	KUNIT_CASE(request_after_lost_answers),
 	KUNIT_CASE(request_without_cookie_or_keys),
 	KUNIT_CASE(request_refills_to_eight),
 	KUNIT_CASE(request_stays_below_the_least_mtu),
 	KUNIT_CASE(reply_tells_the_time),
+	KUNIT_CASE(reply_in_interleaved_mode),
 	KUNIT_CASE(reply_counts_once),
 	KUNIT_CASE(reply_malformed),
 	KUNIT_CASE(reply_tampered),
@@ -561,9 +584,6 @@ static struct kunit_case exchange_cases[] = {
 	KUNIT_CASE(reply_authenticator_lengths),
 	KUNIT_CASE(reply_cookies_are_kept_as_they_are),
 	KUNIT_CASE(reply_malformed_cookies),
-	KUNIT_CASE(answer_tests),
-	KUNIT_CASE(sample_of_a_symmetric_exchange),
-	KUNIT_CASE(sample_of_impossible_times),
 	{ }
 };
 

@@ -2,12 +2,14 @@
 /*
  * The way from a server's packets to the system clock. The first octet of the
  * input says whether packets are given the right origin and identifier, and
- * whether they are sealed: else nothing behind those tests would be reached.
+ * whether they are sealed: else nothing behind those tests would be reached; and
+ * whether we ask in interleaved mode. Then a packet whose transmit timestamp is
+ * even answers in that mode.
  * The rest is a series of packets, each behind its length and the time it took.
  */
 #include <stdlib.h>
 
-#include "core/exchange.h"
+#include "core/measure.h"
 #include "core/poll.h"
 #include "core/steer.h"
 
@@ -16,6 +18,7 @@
 #define NTS	1
 #define FIT	2
 #define SEALED	4
+#define XLEAVE	8
 #define PACKET_HEADER	6
 
 static struct nts_jar jar;
@@ -23,6 +26,7 @@ static struct nts_discipline discipline;
 static struct nts_steer steer;
 static struct nts_source source;
 static struct nts_poll schedule;
+static struct nts_previous previous;
 static s64 raw;
 
 static void set_up(u8 how)
@@ -34,6 +38,7 @@ static void set_up(u8 how)
 	int i;
 
 	raw = 1000000000;
+	memset(&previous, 0, sizeof(previous));
 	nts_discipline_defaults(&config);
 	config.makestep_limit = 3;
 	config.makestep_threshold = 1000000000;
@@ -59,12 +64,17 @@ static void check_state(void)
 	CHECK(schedule.poll <= source.options.maxpoll);
 	CHECK(discipline.map.freq <= NTS_CLOCKMAP_FREQ_MAX);
 	CHECK(discipline.map.freq >= -NTS_CLOCKMAP_FREQ_MAX);
+	CHECK(previous.lost <= NTS_PREVIOUS_LOST);
 }
 
 static void follow(const struct nts_exchange *exchange, const struct nts_answer *answer)
 {
 	struct nts_steer_reading now = { .known = true, .tick = 10000 };
 	struct nts_source *sources[] = { &source };
+	const u32 unfit = NTS_TEST_DUPLICATE | NTS_TEST_SYNC;
+	const struct nts_sample *last = nts_samples_newest(&source.samples);
+	const s64 newest = last ? last->raw : 0;
+	struct nts_stamps stamps;
 	struct nts_sourcestats stats;
 	struct nts_tracking tracking;
 	struct nts_quality quality;
@@ -72,9 +82,16 @@ static void follow(const struct nts_exchange *exchange, const struct nts_answer 
 	struct nts_adjust adjust;
 	bool good;
 
-	nts_exchange_sample(exchange, answer, raw, discipline.map.freq, discipline.skew, -20,
-			    &sample);
+	nts_measure_stamps(exchange, answer, raw, NTS_STAMP_KIND_DAEMON, &previous, &stamps);
+	nts_measure_done(&previous, exchange, answer, raw, NTS_STAMP_KIND_DAEMON);
+	nts_measure_sample(&stamps, answer, discipline.map.freq, discipline.skew, -20, &sample);
 	CHECK(sample.delay > 0);
+	if (stamps.interleaved && ~nts_measure_tests(&stamps, answer, 0) & unfit)
+		return;
+	/* Else all samples would be thrown away. */
+	CHECK(sample.raw > newest);
+	if (stamps.interleaved)
+		CHECK(sample.raw < exchange->sent);
 	nts_source_answered(&source, &answer->server);
 	good = nts_source_sample(&source, &discipline, &sample);
 	if (good)
@@ -102,6 +119,8 @@ static void make_fit(u8 *packet, u32 len, const struct nts_exchange *exchange, u
 	u8 *auth;
 
 	memcpy(packet + 24, &exchange->transmit, 8);
+	if (exchange->interleaved && !(packet[47] & 1))
+		memcpy(packet + 24, &exchange->receive, 8);
 	if (!exchange->nts || len < uid + 36 + 40)
 		return;
 	memcpy(nts_ext_put(packet + uid, NTS_EXT_UNIQUE_ID, 36), exchange->uid, 32);
@@ -145,8 +164,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		size -= len;
 
 		if (!nts_exchange_request(&exchange, request, how & NTS ? &jar : NULL,
-					  NTS_SIV_NI, entropy))
+					  NTS_SIV_NI, entropy, how & XLEAVE ? &previous : NULL))
 			break;
+		CHECK(exchange.receive != exchange.transmit);
+		CHECK(exchange.interleaved || (!exchange.origin && !exchange.receive));
 		exchange.sent = raw;
 		nts_poll_sent(&schedule, &source, false, raw, 0);
 		raw += 1000000;

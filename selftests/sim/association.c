@@ -28,6 +28,7 @@ void association_ask(struct association *a)
 	u8 packet[NTS_EXCHANGE_MAX_LEN], entropy[NTS_EXCHANGE_ENTROPY];
 	struct iovec iov = { .iov_base = packet };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	bool interleave;
 	u32 random;
 	u8 reached;
 
@@ -39,8 +40,11 @@ void association_ask(struct association *a)
 		close_request(a);
 	if (a->fd >= 0 && connect(a->fd, (struct sockaddr *)&a->address, a->address_len) < 0)
 		close_request(a);
-	iov.iov_len = nts_exchange_request(&a->exchange, packet, NULL, NTS_SIV_LIB, entropy);
 	a->counts = nts_poll_counts(&a->poll);
+	/* A packet that only wakes up the path is nothing to be asked about. */
+	interleave = a->counts && a->source.options.flags & NTS_SOURCE_FLAG_XLEAVE;
+	iov.iov_len = nts_exchange_request(&a->exchange, packet, NULL, NTS_SIV_LIB, entropy,
+					   interleave ? &a->previous : NULL);
 	a->exchange.sent = keeper_now(a->keeper);
 	if (a->fd >= 0)
 		(void)!sendmsg(a->fd, &msg, 0);
@@ -56,14 +60,17 @@ static void take_sample(struct association *a, const struct nts_answer *answer, 
 {
 	const struct nts_discipline *d = &a->keeper->discipline;
 	struct nts_source *s = &a->source;
+	struct nts_stamps stamps;
 	struct nts_sample sample;
 	s64 distance;
 	bool good = false;
 
-	nts_exchange_sample(&a->exchange, answer, received, d->map.freq, d->skew,
-			    a->keeper->precision, &sample);
+	nts_measure_stamps(&a->exchange, answer, received, NTS_STAMP_KIND_DAEMON, &a->previous,
+			   &stamps);
+	nts_measure_done(&a->previous, &a->exchange, answer, received, NTS_STAMP_KIND_DAEMON);
+	nts_measure_sample(&stamps, answer, d->map.freq, d->skew, a->keeper->precision, &sample);
 	distance = sample.delay / 2 + sample.dispersion;
-	if (nts_answer_tests(answer, 0) == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
+	if (nts_measure_tests(&stamps, answer, 0) == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
 		nts_source_answered(s, &answer->server);
 		good = nts_source_sample(s, d, &sample);
 	}

@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-#include "core/exchange.h"
+#include "core/measure.h"
 #include "core/poll.h"
 #include "keeper.h"
 
@@ -18,6 +18,7 @@
  * @fd: of the request sent last, or -1 when no answer is expected
  * @counts: its answer is a sample
  * @exchange: the request
+ * @previous: the last one that was answered
  * @poll: when to ask
  * @source: what was measured
  */
@@ -29,6 +30,7 @@ struct association {
 	int fd;
 	bool counts;
 	struct nts_exchange exchange;
+	struct nts_previous previous;
 	struct nts_poll poll;
 	struct nts_source source;
 };

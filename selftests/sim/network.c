@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Servers that know the true time (plus what the scenario adds to it) and
- * answer at once; and a client that asks the simulated process for its time.
+ * answer at once, or somewhat later than they say unless in interleaved mode;
+ * and a client that asks the simulated process for its time.
  */
 #include "network.h"
 
@@ -27,6 +28,7 @@ void network_init(struct network *network, const struct scenario *scenario, long
 	*network = (struct network){ .scenario = scenario, .epoch = epoch };
 	random_seed(&network->paths, scenario->seed, 1);
 	random_seed(&network->bursts, scenario->seed, 2);
+	random_seed(&network->servers, scenario->seed, 5);
 	network->burst_to = -1;
 }
 
@@ -147,14 +149,28 @@ static int leap_indicator(const struct scenario *scenario,
 	return scenario->leap > 0 ? 1 : 2;
 }
 
+/* RFC 9769; each server has one client. */
+static void interleave(const struct exchanged *last, const struct ntp *request,
+		       struct ntp *reply)
+{
+	if (!last->receive || request->origin != last->receive ||
+	    request->receive == request->transmit)
+		return;
+	reply->origin = request->receive;
+	reply->transmit = last->transmit;
+}
+
 static void answer(struct network *network, const struct scenario_server *server,
 		   simtime_t arrival, const struct sockaddr_in *client,
 		   const struct sockaddr_in *self, const struct ntp *request)
 {
 	const struct scenario *scenario = network->scenario;
-	double back = travel(network, arrival, false);
+	double back = travel(network, arrival, false), late = 0;
 	struct flight *flight;
 	struct ntp *reply;
+
+	if (server->late > 0)
+		late = server->late * 1e9 * random_exponential(&network->servers);
 
 	if (back < 0 || (arrival >= server->silent_from * 1e9L &&
 			 arrival < server->silent_to * 1e9L)) {
@@ -173,7 +189,12 @@ static void answer(struct network *network, const struct scenario_server *server
 	reply->receive = to_ntp(network, server_time(scenario, server, arrival));
 	reply->transmit = reply->receive;
 	reply->reference = reply->receive;
-	flight->at = arrival + back;
+	interleave(&network->exchanged[server - scenario->server], request, reply);
+	network->exchanged[server - scenario->server] = (struct exchanged){
+		.receive = reply->receive,
+		.transmit = to_ntp(network, server_time(scenario, server, arrival + late)),
+	};
+	flight->at = arrival + late + back;
 	insert(network, flight);
 }
 

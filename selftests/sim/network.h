@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "random.h"
 #include "scenario.h"
@@ -23,10 +24,16 @@ struct flight {
 	unsigned char data[NETWORK_PACKET];
 };
 
+/* What a server remembers for interleaved mode, as on the wire. */
+struct exchanged {
+	uint64_t receive, transmit;
+};
+
 struct network {
 	const struct scenario *scenario;
 	long long epoch;		/* ns since 1970 when the simulation began */
-	struct random_stream paths, bursts;
+	struct random_stream paths, bursts, servers;
+	struct exchanged exchanged[SCENARIO_SERVERS];
 	double burst_from, burst_to;	/* the present or next congestion, s */
 	struct flight *flights;		/* earliest first */
 	unsigned long sent, lost;

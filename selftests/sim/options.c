@@ -79,6 +79,7 @@ void options_of_source(const struct config *conf, const struct config_source *so
 	to->offset = nanoseconds(source->offset);
 	to->flags = (source->iburst ? NTS_SOURCE_FLAG_IBURST : 0) |
 		    (source->burst ? NTS_SOURCE_FLAG_BURST : 0) |
+		    (source->xleave ? NTS_SOURCE_FLAG_XLEAVE : 0) |
 		    (source->prefer ? NTS_SOURCE_FLAG_PREFER : 0) |
 		    (source->trust ? NTS_SOURCE_FLAG_TRUST : 0) |
 		    (source->require ? NTS_SOURCE_FLAG_REQUIRE : 0) |

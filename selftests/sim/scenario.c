@@ -64,6 +64,8 @@ static void parse_server(struct scenario *scenario, char *text)
 			server->stratum = (int)number(value);
 		else if (!strcmp(word, "leap"))
 			server->leap = (int)number(value);
+		else if (!strcmp(word, "late"))
+			server->late = number(value);
 		else
 			die("unknown word of a server", word);
 	}

@@ -25,6 +25,7 @@ struct scenario_server {
 	double silent_from, silent_to;
 	int stratum;
 	int leap;		/* announced, though there is none */
+	double late;		/* from its transmit timestamp to the wire, mean */
 };
 
 struct scenario {
