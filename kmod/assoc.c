@@ -65,13 +65,15 @@ static void note_reach(struct nts_assoc *assoc)
 /* Builds the request in @packet; returns its length, 0 without a cookie. */
 static u32 make_request(struct nts_assoc *assoc, struct nts_port *port, u8 *packet)
 {
+	bool xleave = assoc->source.options.flags & NTS_SOURCE_FLAG_XLEAVE;
 	u8 entropy[NTS_EXCHANGE_ENTROPY];
 	enum nts_siv_engine engine;
 	u32 len;
 
 	get_random_bytes(entropy, sizeof(entropy));
 	engine = nts_fpu_begin();
-	len = nts_exchange_request(&port->exchange, packet, jar_of(assoc), engine, entropy);
+	len = nts_exchange_request(&port->exchange, packet, jar_of(assoc), engine, entropy,
+				   xleave ? &assoc->previous : NULL);
 	nts_fpu_end(engine);
 	return len;
 }
@@ -106,6 +108,7 @@ void nts_assoc_poll(struct nts_assoc *assoc, s64 raw)
 
 	/* The one before stays open, so that late answers are seen to be late. */
 	before->exchange.open = false;
+	nts_port_stamp(assoc, before);
 	nts_port_close(port);
 	port->counts = nts_poll_counts(&assoc->poll);
 	nts_poll_sent(&assoc->poll, &assoc->source, is_followed(assoc), raw,
@@ -115,7 +118,6 @@ void nts_assoc_poll(struct nts_assoc *assoc, s64 raw)
 		return;
 	assoc->latest ^= 1;
 	len = make_request(assoc, port, packet);
-	port->exchange.sent = ktime_get_raw_ns();
 	if (len && !nts_port_send(port, packet, len))
 		assoc->totals.tx++;
 }
@@ -148,13 +150,14 @@ static bool take_sample(struct nts_assoc *assoc, const struct nts_sample *sample
 }
 
 /* An authentic answer that tells the time. */
-static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
+static void take_time(struct nts_assoc *assoc, struct nts_port *port,
 		      const struct nts_answer *answer, const struct sk_buff *skb)
 {
 	const struct nts_discipline *d = &assoc->client->discipline;
 	s64 received = ktime_to_ns(skb->tstamp), raw;
 	struct nts_last *last = &assoc->last;
 	struct nts_sample sample;
+	u8 kind = (u8)skb->mark;
 	bool good = false;
 
 	assoc->refused = false;
@@ -165,8 +168,12 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	if (!port->counts)
 		return;
 
-	nts_exchange_sample(&port->exchange, answer, received, d->map.freq, d->skew,
-			    nts_clock_precision(), &sample);
+	nts_port_stamp(assoc, port);
+	nts_measure_stamps(&port->exchange, answer, received, kind, &assoc->previous,
+			   &last->stamps);
+	nts_measure_done(&assoc->previous, &port->exchange, answer, received, kind);
+	nts_measure_sample(&last->stamps, answer, d->map.freq, d->skew, nts_clock_precision(),
+			   &sample);
 	last->answer = *answer;
 	last->any.sample = sample;
 	last->any.sample.offset = nts_fixed_add(sample.offset,
@@ -175,12 +182,12 @@ static void take_time(struct nts_assoc *assoc, const struct nts_port *port,
 	last->any.offset = nts_fixed_sub(last->any.sample.offset,
 					 nts_clockmap_time(&d->map, sample.raw) - sample.raw);
 	last->any.error = sample.delay / 2 + sample.dispersion;
-	last->rx_stamp = (u8)skb->mark;
-	last->response = answer->transmit - answer->receive;
+	last->response = last->stamps.transmit - last->stamps.receive;
 	local_address(skb, &last->local);
 	/* Of an IPv6 address the server has only a hash to show. */
-	last->tests = nts_answer_tests(answer, last->local.family == AF_INET ?
-				       ntohl(last->local.v4) : 0);
+	last->tests = nts_measure_tests(&last->stamps, answer,
+					last->local.family == AF_INET ?
+					ntohl(last->local.v4) : 0);
 	assoc->totals.valid++;
 	if (last->tests == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
 		nts_source_answered(&assoc->source, &answer->server);
@@ -217,8 +224,8 @@ static void take_packet(struct nts_assoc *assoc, struct sk_buff *skb)
 	enum nts_reply reply;
 
 	assoc->totals.rx++;
-	if (skb->mark == NTS_STAMP_KIND_KERNEL)
-		assoc->totals.kernel_rx++;
+	assoc->totals.kernel_rx += skb->mark == NTS_STAMP_KIND_KERNEL;
+	assoc->totals.hw_rx += skb->mark == NTS_STAMP_KIND_HARDWARE;
 	if (!port) {
 		nts_stats_count(assoc->client->nn, nts_counter_of_reply(NTS_REPLY_LATE));
 		return;
@@ -351,6 +358,7 @@ void nts_assoc_place(struct nts_assoc *assoc, const struct nts_address *address,
 	assoc->source.reach_polls = 0;
 	assoc->was_reachable = false;
 	memset(&assoc->last, 0, sizeof(assoc->last));
+	memset(&assoc->previous, 0, sizeof(assoc->previous));
 	nts_port_close(&assoc->port[0]);
 	nts_port_close(&assoc->port[1]);
 	nts_assoc_online(assoc, online);

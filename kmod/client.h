@@ -12,10 +12,11 @@
 #include <linux/workqueue.h>
 
 #include "core/discipline.h"
-#include "core/exchange.h"
+#include "core/measure.h"
 #include "core/poll.h"
 #include "core/steer.h"
 #include "nts.h"
+#include "timestamp.h"
 
 /* Where a source is; family 0 while its name has no address. */
 struct nts_address {
@@ -33,6 +34,7 @@ struct nts_port {
 	struct socket *sock;
 	__be16 number;
 	bool counts;	/* its answer is a measurement */
+	s64 asked;	/* raw time when it was not sent yet */
 	struct nts_exchange exchange;
 };
 
@@ -52,7 +54,7 @@ struct nts_last {
 	struct nts_address local;
 	s64 response;
 	u32 tests;		/* NTS_TEST_* */
-	u8 rx_stamp;
+	struct nts_stamps stamps;
 };
 
 struct nts_totals {
@@ -80,6 +82,7 @@ struct nts_assoc {
 	struct nts_poll poll;
 	struct nts_port port[2];	/* the last request's, and the one's before */
 	u8 latest;			/* index of the last request's */
+	struct nts_previous previous;	/* what an interleaved answer would refer to */
 	struct sk_buff_head rx;
 
 	struct nts_jar jar;
@@ -174,6 +177,7 @@ void nts_assoc_receive(struct nts_assoc *assoc);
 /* port.c APIs: */
 int nts_port_open(struct nts_assoc *assoc, struct nts_port *port);
 int nts_port_send(struct nts_port *port, u8 *packet, u32 len);
+void nts_port_stamp(struct nts_assoc *assoc, struct nts_port *port);
 void nts_port_close(struct nts_port *port);
 
 /* adjust.c APIs: */

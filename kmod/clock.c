@@ -4,35 +4,78 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "compat.h"
 #include "core/ntptime.h"
 #include "nts.h"
 
 static s8 clock_precision __read_mostly = -20;
 
 /**
+ * nts_clock_at() - the time at a moment
+ * @nn: the network namespace
+ * @raw: CLOCK_MONOTONIC_RAW, ns, about now
+ *
+ * It is NTP time as soon as a source was followed, not CLOCK_REALTIME, which
+ * is wrong by what is still to be slewed.
+ *
+ * Context: any but NMI.
+ *
+ * Return: UTC nanoseconds since 1970.
+ */
+s64 nts_clock_at(struct nts_net *nn, s64 raw)
+{
+	s64 raw_now, now;
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&nn->timescale_seq);
+		if (nn->timescale.valid) {
+			now = nts_clockmap_time(&nn->timescale.map, raw);
+		} else {
+			nts_clock_snapshot(&raw_now, &now);
+			now -= raw_now - raw;
+		}
+	} while (read_seqcount_retry(&nn->timescale_seq, seq));
+	return now;
+}
+
+/**
+ * nts_clock_raw() - the moment of a time
+ * @nn: the network namespace
+ * @time: as nts_clock_at() returned
+ *
+ * Context: any but NMI.
+ *
+ * Return: CLOCK_MONOTONIC_RAW, ns.
+ */
+s64 nts_clock_raw(struct nts_net *nn, s64 time)
+{
+	unsigned int seq;
+	s64 raw, now;
+
+	do {
+		seq = read_seqcount_begin(&nn->timescale_seq);
+		if (nn->timescale.valid) {
+			raw = nts_clockmap_raw(&nn->timescale.map, time);
+		} else {
+			nts_clock_snapshot(&raw, &now);
+			raw -= now - time;
+		}
+	} while (read_seqcount_retry(&nn->timescale_seq, seq));
+	return raw;
+}
+
+/**
  * nts_clock_read() - the time now
  * @nn: the network namespace
  *
- * The one place that reads the time served: all stamps of answers come from
- * here. It is NTP time as soon as a source was followed, not CLOCK_REALTIME,
- * which is wrong by what is still to be slewed.
- *
- * Context: any but NMI and hard interrupt.
+ * Context: any but NMI.
  *
  * Return: UTC nanoseconds since 1970.
  */
 s64 nts_clock_read(struct nts_net *nn)
 {
-	unsigned int seq;
-	s64 now;
-
-	do {
-		seq = read_seqcount_begin(&nn->timescale_seq);
-		now = nn->timescale.valid ?
-		      nts_clockmap_time(&nn->timescale.map, ktime_get_raw_ns()) :
-		      (s64)ktime_get_real_ns();
-	} while (read_seqcount_retry(&nn->timescale_seq, seq));
-	return now;
+	return nts_clock_at(nn, ktime_get_raw_ns());
 }
 
 /**
@@ -44,41 +87,14 @@ s64 nts_clock_read(struct nts_net *nn)
  */
 void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale)
 {
-	/* A reader in softirq on this CPU would wait for ever. */
-	local_bh_disable();
-	preempt_disable();
+	unsigned long flags;
+
+	/* A reader that interrupts this CPU would wait for ever. */
+	local_irq_save(flags);
 	write_seqcount_begin(&nn->timescale_seq);
 	nn->timescale = *timescale;
 	write_seqcount_end(&nn->timescale_seq);
-	preempt_enable();
-	local_bh_enable();
-}
-
-/**
- * nts_clock_receive() - the time a packet arrived
- * @nn: for its counters
- * @skb: as received
- *
- * The network stack's stamp is taken over as an interval back from now, so
- * that the served clock need not be the one the stamp was read from. A stamp
- * that is no time of arrival (left from the sender's pacing, or made before
- * the system clock was stepped) is not used.
- *
- * Context: softirq.
- *
- * Return: UTC nanoseconds since 1970.
- */
-s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb)
-{
-	s64 now = nts_clock_read(nn);
-	s64 waited = ktime_get_real_ns() - ktime_to_ns(skb->tstamp);
-
-	if (waited < 0 || waited > NSEC_PER_SEC) {
-		nts_stats_count(nn, NTS_COUNTER_RX_DAEMON);
-		return now;
-	}
-	nts_stats_count(nn, NTS_COUNTER_RX_KERNEL);
-	return now - waited;
+	local_irq_restore(flags);
 }
 
 /* Fills in what the sources say; false when none was followed yet. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What answers say of the clock, and when a packet is said to have come. */
+/* What answers say of the clock, and what time it was at a moment. */
 #include <kunit/test.h>
 #include <linux/delay.h>
 
@@ -31,16 +31,6 @@ static int clock_set(struct nts_net *nn, const struct nts_clock *settings)
 	err = nts_clock_set(nn, settings);
 	mutex_unlock(&nn->lock);
 	return err;
-}
-
-static u64 counted(struct nts_net *nn, u32 counter)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(nn->stats, cpu)->value[counter];
-	return sum;
 }
 
 static void clock_unsynchronised_until_told(struct kunit *test)
@@ -100,30 +90,29 @@ static void clock_system_dispersion_grows(struct kunit *test)
 	clock_tear_down(nn);
 }
 
-static void clock_receive_stamp(struct kunit *test)
+static void clock_times_of_moments(struct kunit *test)
 {
-	struct sk_buff *skb = kunit_kzalloc(test, sizeof(*skb), GFP_KERNEL);
+	s64 raw = ktime_get_raw_ns();
+	struct nts_timescale timescale = {
+		.valid = true,
+		.map = { .raw = raw, .time = 1790000000000000000LL, .freq = NTS_FREQ_PPM },
+	};
 	struct nts_net *nn = clock_set_up(test);
-	s64 stamp;
+	s64 time;
 
-	KUNIT_ASSERT_NOT_NULL(test, skb);
 	KUNIT_ASSERT_NOT_NULL(test, nn);
-	stamp = ktime_get_real_ns();
-	skb->tstamp = ns_to_ktime(stamp);
-	mdelay(3);
-	/* Never later than the stamp says, but for what two readings take. */
-	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp - 1000000);
-	KUNIT_EXPECT_LE(test, nts_clock_receive(nn, skb), stamp + 1000000);
-	KUNIT_EXPECT_EQ(test, counted(nn, NTS_COUNTER_RX_KERNEL), 2ULL);
+	/* Of the system clock, a while ago. */
+	time = nts_clock_at(nn, raw - NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, abs(time + NSEC_PER_SEC - (s64)ktime_get_real_ns()),
+			(s64)NSEC_PER_SEC / 2);
+	KUNIT_EXPECT_LE(test, abs(nts_clock_raw(nn, time) - (raw - NSEC_PER_SEC)),
+			(s64)NSEC_PER_MSEC);
 
-	/* None, from the future, or of another clock: the time now is taken. */
-	skb->tstamp = 0;
-	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp + 2000000);
-	skb->tstamp = ns_to_ktime(stamp + 5 * NSEC_PER_SEC);
-	KUNIT_EXPECT_LE(test, nts_clock_receive(nn, skb), stamp + NSEC_PER_SEC);
-	skb->tstamp = ktime_get();
-	KUNIT_EXPECT_GE(test, nts_clock_receive(nn, skb), stamp);
-	KUNIT_EXPECT_EQ(test, counted(nn, NTS_COUNTER_RX_DAEMON), 3ULL);
+	/* Of the sources: 1 ppm faster. */
+	nts_clock_publish(nn, &timescale);
+	time = nts_clock_at(nn, raw + 10 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, abs(time - (timescale.map.time + 10 * NSEC_PER_SEC + 10000)), 1LL);
+	KUNIT_EXPECT_LE(test, abs(nts_clock_raw(nn, time) - (raw + 10 * NSEC_PER_SEC)), 1LL);
 	clock_tear_down(nn);
 }
 
@@ -182,7 +171,7 @@ static struct kunit_case clock_cases[] = {
 	KUNIT_CASE(clock_follows_the_timescale),
 	KUNIT_CASE(clock_local_never_grows_stale),
 	KUNIT_CASE(clock_system_dispersion_grows),
-	KUNIT_CASE(clock_receive_stamp),
+	KUNIT_CASE(clock_times_of_moments),
 	KUNIT_CASE(clock_precision_is_honest),
 	{ }
 };

@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "client.h"
+#include "server.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -37,6 +38,7 @@ static int __net_init net_init(struct net *net)
 	if (!nn->stats)
 		return -ENOMEM;
 	nts_notify_net_init(nn);
+	nts_phc_net_init(nn);
 	return 0;
 }
 
@@ -46,6 +48,8 @@ static void __net_exit net_exit(struct net *net)
 
 	nts_client_free(nn);
 	nts_socket_close(nn);
+	nts_server_forget(nn);
+	nts_phc_net_exit(nn);
 	nts_notify_net_exit(nn);
 	nts_keyring_free(nn);
 	kfree(rcu_dereference_protected(nn->clock, 1));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The netlink operations of uapi/nts.yaml. */
 #include "netlink.h"
+#include "server.h"
+
+/* Clients whose last exchange is remembered when nothing is said of it. */
+#define DEFAULT_CLIENT_LOG	65536
 
 static struct genl_family family;
 
@@ -143,6 +147,7 @@ int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (nla_put_u8(reply, NTS_A_SERVER_ENABLED, server.enabled) ||
 	    nla_put_u16(reply, NTS_A_SERVER_PORT, server.port) ||
 	    nla_put_u8(reply, NTS_A_SERVER_FAMILIES, server.families) ||
+	    nla_put_u32(reply, NTS_A_SERVER_CLIENT_LOG, server.client_log) ||
 	    nla_put_in_addr(reply, NTS_A_SERVER_BIND4, server.bind4) ||
 	    nla_put_in6_addr(reply, NTS_A_SERVER_BIND6, &server.bind6)) {
 		nlmsg_free(reply);
@@ -160,6 +165,7 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 		.bind4 = htonl(INADDR_ANY),
 		.bind6 = in6addr_any,
 	};
+	u32 client_log = DEFAULT_CLIENT_LOG;
 	int err = 0;
 
 	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED,
@@ -176,12 +182,23 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 		server.bind4 = nla_get_in_addr(attrs[NTS_A_SERVER_BIND4]);
 	if (attrs[NTS_A_SERVER_BIND6])
 		server.bind6 = nla_get_in6_addr(attrs[NTS_A_SERVER_BIND6]);
+	if (attrs[NTS_A_SERVER_CLIENT_LOG])
+		client_log = nla_get_u32(attrs[NTS_A_SERVER_CLIENT_LOG]);
+	if (client_log > NTS_MAX_CLIENT_LOG) {
+		nts_extack(info->extack, "client-log: more than 16777216 clients");
+		return -ERANGE;
+	}
 
 	mutex_lock(&nn->lock);
-	if (server.enabled)
-		err = nts_socket_open(nn, &server, info->extack);
-	else
+	if (server.enabled) {
+		err = nts_server_remember(nn, client_log);
+		if (err)
+			nts_extack(info->extack, "client-log: not enough memory");
+		else
+			err = nts_socket_open(nn, &server, info->extack);
+	} else {
 		nts_socket_close(nn);
+	}
 	mutex_unlock(&nn->lock);
 	return err;
 }

@@ -158,10 +158,10 @@ static int put_any(struct sk_buff *skb, const struct nts_assoc *assoc)
 	       put_u64(skb, NTS_A_SOURCE_PEER_DISPERSION, sample->dispersion) ?:
 	       put_u64(skb, NTS_A_SOURCE_RESPONSE_TIME, last->response) ?:
 	       nla_put_s32(skb, NTS_A_SOURCE_ASYMMETRY, assoc->source.samples.asymmetry) ?:
-	       nla_put_u8(skb, NTS_A_SOURCE_INTERLEAVED, 0) ?:
+	       nla_put_u8(skb, NTS_A_SOURCE_INTERLEAVED, last->stamps.interleaved) ?:
 	       nla_put_u8(skb, NTS_A_SOURCE_AUTHENTICATED, assoc->source.authenticated) ?:
-	       nla_put_u8(skb, NTS_A_SOURCE_TX_STAMP, NTS_STAMP_KIND_DAEMON) ?:
-	       nla_put_u8(skb, NTS_A_SOURCE_RX_STAMP, last->rx_stamp) ?:
+	       nla_put_u8(skb, NTS_A_SOURCE_TX_STAMP, last->stamps.sent_kind) ?:
+	       nla_put_u8(skb, NTS_A_SOURCE_RX_STAMP, last->stamps.received_kind) ?:
 	       put_address(skb, &last->local, NTS_A_SOURCE_LOCAL4, NTS_A_SOURCE_LOCAL6);
 }
 

@@ -50,6 +50,30 @@ static void publish_naks(struct work_struct *work)
 }
 
 /**
+ * nts_notify_phc() - tell that a hardware clock is not what it was
+ * @nn: the network namespace
+ * @ifindex: of its device
+ * @news: enum nts_phc_news
+ *
+ * Context: process.
+ */
+void nts_notify_phc(struct nts_net *nn, u32 ifindex, u8 news)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	skb = nts_netlink_event(NTS_CMD_PHC_EVENT, &header);
+	if (!skb)
+		return;
+	if (nla_put_u32(skb, NTS_A_PHC_IFINDEX, ifindex) ||
+	    nla_put_u8(skb, NTS_A_PHC_NEWS, news)) {
+		nlmsg_free(skb);
+		return;
+	}
+	nts_netlink_publish(nn, skb, header);
+}
+
+/**
  * nts_notify_nak() - note that a NAK goes out
  * @nn: the network namespace
  *

@@ -29,8 +29,13 @@ struct udp_port_cfg;
 	X(COOKIES_OLD, "cookies-old-key", "cookies opened with an old key") \
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
 	X(CLIENT_FLOODED, "client-drop-queue", "answers dropped as too many waited already") \
-	X(RX_KERNEL, "rx-stamp-kernel", "packets the network stack stamped on arrival") \
-	X(RX_DAEMON, "rx-stamp-module", "packets stamped only when the module got them")
+	X(INTERLEAVED, "answers-interleaved", "answers that told when the one before was sent") \
+	X(RX_DAEMON, "rx-stamp-module", "requests stamped only when the module got them") \
+	X(RX_KERNEL, "rx-stamp-kernel", "requests the network stack stamped on arrival") \
+	X(RX_HARDWARE, "rx-stamp-hardware", "requests the network device stamped on arrival") \
+	X(TX_DAEMON, "tx-stamp-estimate", "answers with a prediction of when they are sent") \
+	X(TX_KERNEL, "tx-stamp-kernel", "interleaved answers with the network stack's stamp") \
+	X(TX_HARDWARE, "tx-stamp-hardware", "interleaved answers with the network device's stamp")
 
 /* Verdicts come first, then what became of answers to us, then facts. */
 #define nts_counter_of_reply(reply) (NTS_VERDICT_COUNT + (reply))
@@ -54,6 +59,7 @@ struct nts_server {
 	u16 port;
 	__be32 bind4;
 	struct in6_addr bind6;
+	u32 client_log;
 };
 
 #define NTS_FAMILY_V4	1
@@ -94,6 +100,8 @@ struct nts_key_info {
 
 struct nts_keyring;
 struct nts_client;
+struct nts_interleave;
+struct nts_txstamp;
 
 /* One network namespace. */
 struct nts_net {
@@ -111,6 +119,11 @@ struct nts_net {
 	struct nts_stats __percpu *stats;
 
 	struct nts_client *client;
+
+	struct list_head phcs;	/* read under RCU */
+	struct work_struct phc_work;
+	struct nts_txstamp *txstamp;	/* there while the sockets are */
+	struct nts_interleave __rcu *interleave;
 
 	u32 daemon_portid;	/* netlink port, 0 when none */
 	u32 daemon_pid;
@@ -141,17 +154,11 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 		    struct netlink_ext_ack *extack);
 void nts_socket_close(struct nts_net *nn);
 
-/* server.c APIs: */
-int nts_server_init(void);
-void nts_server_exit(void);
-enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet,
-				   const struct nts_request *request,
-				   s64 receive, u32 *len);
-
 /* clock.c APIs: */
 void nts_clock_init(void);
 s64 nts_clock_read(struct nts_net *nn);
-s64 nts_clock_receive(struct nts_net *nn, const struct sk_buff *skb);
+s64 nts_clock_at(struct nts_net *nn, s64 raw);
+s64 nts_clock_raw(struct nts_net *nn, s64 time);
 void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality);
 s8 nts_clock_precision(void);
 void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale);
@@ -189,6 +196,7 @@ void nts_notify_net_init(struct nts_net *nn);
 void nts_notify_net_exit(struct nts_net *nn);
 void nts_notify_nak(struct nts_net *nn);
 void nts_notify_key(struct nts_net *nn, u32 id);
+void nts_notify_phc(struct nts_net *nn, u32 ifindex, u8 news);
 void nts_notify_attach(struct nts_net *nn, u32 portid, u32 pid);
 
 /* netlink.c APIs: */

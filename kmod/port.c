@@ -11,28 +11,14 @@
 
 /* Answers that wait for the client's work; more than a server ever sends. */
 #define RX_MAX	16
-
-/* When the packet came, raw ns. Sets how that was found out. */
-static s64 stamp(const struct sk_buff *skb, u32 *kind)
-{
-	s64 raw = ktime_get_raw_ns();
-	s64 waited = ktime_get_real_ns() - ktime_to_ns(skb->tstamp);
-
-	/* As in nts_clock_receive(): else it is no time of arrival. */
-	if (waited < 0 || waited > NSEC_PER_SEC) {
-		*kind = NTS_STAMP_KIND_DAEMON;
-		return raw;
-	}
-	*kind = NTS_STAMP_KIND_KERNEL;
-	return raw - waited;
-}
+/* Room for the stamps of one request, which go to the error queue. */
+#define STAMPS_SIZE	16384
 
 /* The encap hook: stamps an answer and leaves it to the client's work. */
 static int port_receive(struct sock *sk, struct sk_buff *skb)
 {
 	struct nts_assoc *assoc = rcu_dereference_sk_user_data(sk);
-	u32 kind;
-	s64 raw;
+	struct nts_stamp stamp;
 
 	if (unlikely(!assoc)) {
 		kfree_skb(skb);
@@ -43,11 +29,11 @@ static int port_receive(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb);
 		return 0;
 	}
-	raw = stamp(skb, &kind);
+	nts_timestamp_received(assoc->client->nn, skb, &stamp);
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
-	skb->tstamp = ns_to_ktime(raw);
-	skb->mark = kind;
+	skb->tstamp = ns_to_ktime(stamp.raw);
+	skb->mark = stamp.kind;
 	skb_queue_tail(&assoc->rx, skb);
 	nts_client_wake(assoc->client);
 	return 0;
@@ -81,9 +67,13 @@ int nts_port_open(struct nts_assoc *assoc, struct nts_port *port)
 	}
 	err = nts_socket_make(assoc->client->nn->net, &cfg, assoc, port_receive,
 			      &port->sock);
-	if (!err)
-		port->number = inet_sk(port->sock->sk)->inet_sport;
-	return err;
+	if (err)
+		return err;
+	port->number = inet_sk(port->sock->sk)->inet_sport;
+	/* Without them our own reading of the clock has to do. */
+	WRITE_ONCE(port->sock->sk->sk_rcvbuf, STAMPS_SIZE);
+	(void)nts_timestamp_enable(port->sock);
+	return 0;
 }
 
 /**
@@ -100,9 +90,39 @@ int nts_port_send(struct nts_port *port, u8 *packet, u32 len)
 {
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
 	struct kvec vec = { .iov_base = packet, .iov_len = len };
-	int sent = kernel_sendmsg(port->sock, &msg, &vec, 1, len);
+	int sent;
 
+	port->exchange.sent = ktime_get_raw_ns();
+	port->exchange.sent_kind = NTS_STAMP_KIND_DAEMON;
+	port->asked = port->exchange.sent;
+	sent = kernel_sendmsg(port->sock, &msg, &vec, 1, len);
 	return sent < 0 ? sent : 0;
+}
+
+/**
+ * nts_port_stamp() - look whether it is known by now when the request left
+ * @assoc: whose
+ * @port: one of its
+ *
+ * Context: process, client's lock held.
+ */
+void nts_port_stamp(struct nts_assoc *assoc, struct nts_port *port)
+{
+	struct nts_totals *totals = &assoc->totals;
+	struct nts_stamp stamp;
+	struct sk_buff *skb;
+
+	if (!port->sock)
+		return;
+	while ((skb = sock_dequeue_err_skb(port->sock->sk))) {
+		if (nts_timestamp_sent(assoc->client->nn, skb, port->asked, &stamp)) {
+			totals->kernel_tx += stamp.kind == NTS_STAMP_KIND_KERNEL;
+			totals->hw_tx += stamp.kind == NTS_STAMP_KIND_HARDWARE;
+			nts_measure_sent(&port->exchange, &assoc->previous, stamp.raw,
+					 stamp.kind);
+		}
+		kfree_skb(skb);
+	}
 }
 
 /**

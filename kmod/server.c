@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From a parsed request to its answer: keys, clock and AES for the core. */
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
+#include <linux/timekeeping.h>
 
+#include "core/interleave.h"
 #include "core/ntptime.h"
 #include "fpu.h"
-#include "nts.h"
+#include "server.h"
+
+#define NTS_TABLE_HEAD	ALIGN(sizeof(struct nts_interleave), 256)
 
 /* What one answer works with; softirqs are off while a CPU's is in use. */
 struct nts_scratch {
@@ -40,11 +45,39 @@ static void choose_aes(void)
 
 #endif
 
-static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
-				   const struct nts_request *request,
-				   s64 receive, u32 *len)
+/*
+ * The last thing before an answer is sealed and sent: when it leaves, or, for
+ * who asks so, when the one before did.
+ */
+static void stamp_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn, u64 receive)
+{
+	struct nts_interleave *table = rcu_dereference(nn->interleave);
+	struct nts_interleave_visit visit;
+	u32 now = (u32)ktime_get_seconds();
+	u8 kind = NTS_STAMP_KIND_DAEMON;
+	u64 saved = 0, transmit;
+
+	if (table)
+		saved = nts_interleave_take(table, &visit, turn->address, &turn->request, now,
+					    &kind);
+	nts_txstamp_expect(nn, turn->ifindex, turn->len, &turn->expect);
+	transmit = nts_ntptime_from_ns(nts_clock_read(nn) + turn->expect.delay);
+	if (saved) {
+		nts_respond_interleaved(packet, &turn->request, saved);
+		nts_stats_count(nn, NTS_COUNTER_INTERLEAVED);
+	} else {
+		nts_respond_stamp(packet, transmit);
+	}
+	nts_stats_count(nn, NTS_COUNTER_TX_DAEMON + kind);
+	if (table)
+		turn->ticket = nts_interleave_save(table, &visit, receive, transmit, now);
+}
+
+static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
+				   u64 receive)
 {
 	struct nts_scratch *scratch = this_cpu_ptr(scratches);
+	const struct nts_request *request = &turn->request;
 	u16 cookies = nts_request_cookies(request);
 	const struct nts_cookie_ring *ring;
 	const struct nts_cookie_key *key;
@@ -56,23 +89,21 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(cookies));
 	nts_clock_quality(nn, nts_clock_read(nn), &quality);
 
-	rcu_read_lock();
 	ring = nts_keyring_ring(nn);
 	engine = nts_fpu_begin();
 	key = nts_request_open(packet, request, ring, engine, &scratch->session);
 	if (!key) {
 		/* Always fits, and tells the client to get new cookies. */
-		*len = nts_respond_nak(packet, request);
+		turn->len = nts_respond_nak(packet, request);
 		verdict = NTS_ANSWER_NAK;
 	} else if (!cookies) {
 		verdict = NTS_DROP_NO_ROOM;
 	} else {
-		*len = nts_respond_nts(packet, request, &quality,
-				       nts_ntptime_from_ns(receive),
-				       &ring->key[ring->current_key], engine,
-				       &scratch->session, cookies, scratch->entropy);
-		nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read(nn)));
-		nts_respond_seal(packet, *len, request, &scratch->session);
+		turn->len = nts_respond_nts(packet, request, &quality, receive,
+					    &ring->key[ring->current_key], engine,
+					    &scratch->session, cookies, scratch->entropy);
+		stamp_answer(nn, packet, turn, receive);
+		nts_respond_seal(packet, turn->len, request, &scratch->session);
 		verdict = NTS_ANSWER_NTS;
 	}
 	nts_fpu_end(engine);
@@ -88,41 +119,84 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet,
 	} else {
 		nts_notify_nak(nn);
 	}
-	rcu_read_unlock();
 	return verdict;
 }
 
-static void answer_plain(struct nts_net *nn, u8 *packet,
-			 const struct nts_request *request, s64 receive, u32 *len)
+static void answer_plain(struct nts_net *nn, u8 *packet, struct nts_turn *turn, u64 receive)
 {
 	struct nts_quality quality;
 
 	nts_clock_quality(nn, nts_clock_read(nn), &quality);
-	*len = nts_respond_plain(packet, request, &quality,
-				 nts_ntptime_from_ns(receive));
-	nts_respond_stamp(packet, nts_ntptime_from_ns(nts_clock_read(nn)));
+	turn->len = nts_respond_plain(packet, &turn->request, &quality, receive);
+	stamp_answer(nn, packet, turn, receive);
 }
 
 /**
  * nts_server_answer() - answer one request in its own buffer
  * @nn: the network namespace
  * @packet: the request, writable, becomes the answer
- * @request: as nts_request_parse() filled it in
- * @receive: time of arrival, UTC nanoseconds
- * @len: receives the length of the answer, at most that of the request
+ * @turn: of it @request, @stamp, @address and @ifindex; the rest is filled in
  *
- * Context: softirq. Neither allocates nor locks.
+ * Context: softirq. Neither allocates nor waits.
  *
- * Return: the final verdict; *@len is valid when it answers.
+ * Return: the final verdict; @turn->len is valid when it answers.
  */
-enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet,
-				   const struct nts_request *request,
-				   s64 receive, u32 *len)
+enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn)
 {
-	if (request->nts)
-		return answer_nts(nn, packet, request, receive, len);
-	answer_plain(nn, packet, request, receive, len);
-	return NTS_ANSWER_PLAIN;
+	u64 receive = nts_ntptime_from_ns(nts_clock_at(nn, turn->stamp.raw));
+	enum nts_verdict verdict = NTS_ANSWER_PLAIN;
+
+	nts_stats_count(nn, NTS_COUNTER_RX_DAEMON + turn->stamp.kind);
+	turn->ticket = 0;
+	turn->expect.probe = false;
+	rcu_read_lock();
+	if (turn->request.nts)
+		verdict = answer_nts(nn, packet, turn, receive);
+	else
+		answer_plain(nn, packet, turn, receive);
+	rcu_read_unlock();
+	return verdict;
+}
+
+/**
+ * nts_server_remember() - say how many clients' exchanges are remembered
+ * @nn: the network namespace
+ * @clients: 0 for none; another number than before forgets all of them
+ *
+ * Context: process, @nn->lock held.
+ *
+ * Return: 0, or -ENOMEM with all left as it was.
+ */
+int nts_server_remember(struct nts_net *nn, u32 clients)
+{
+	struct nts_interleave *table = NULL, *old;
+	u64 secret[2];
+
+	lockdep_assert_held(&nn->lock);
+	old = rcu_dereference_protected(nn->interleave, lockdep_is_held(&nn->lock));
+	if (!!clients == !!old && clients == nn->server.client_log)
+		return 0;
+	if (clients) {
+		/* The buckets begin a cache line after the table's head. */
+		table = kvzalloc(NTS_TABLE_HEAD + nts_interleave_size(clients), GFP_KERNEL);
+		if (!table)
+			return -ENOMEM;
+		get_random_bytes(secret, sizeof(secret));
+		nts_interleave_init(table, (u8 *)table + NTS_TABLE_HEAD, clients, secret);
+	}
+	nn->server.client_log = clients;
+	rcu_assign_pointer(nn->interleave, table);
+	if (old) {
+		synchronize_net();
+		kvfree(old);
+	}
+	return 0;
+}
+
+/* Nothing is answered in this namespace any more. */
+void nts_server_forget(struct nts_net *nn)
+{
+	kvfree(rcu_replace_pointer(nn->interleave, NULL, true));
 }
 
 /**

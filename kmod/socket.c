@@ -13,7 +13,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
-#include "nts.h"
+#include "server.h"
 #include "trace.h"
 
 /* Where an answer goes: the request's addresses, swapped, and the route. */
@@ -149,20 +149,29 @@ static void send_packet(struct sock *sk, struct sk_buff *skb, struct way *way)
 				true, false);
 }
 
-static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
-			       struct sk_buff *skb, u32 *answer_len)
+static void tell_turn(struct nts_turn *turn, const struct way *way)
 {
-	struct nts_request request;
+	struct in6_addr *address = (struct in6_addr *)turn->address;
+
+	if (way->is_v6)
+		*address = way->v6.daddr;
+	else
+		ipv6_addr_set_v4mapped(way->v4.daddr, address);
+	turn->ifindex = way->dst->dev->ifindex;
+}
+
+static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
+			       struct sk_buff *skb, struct nts_turn *turn)
+{
 	enum nts_verdict verdict;
 	struct way way;
-	s64 receive;
 
-	receive = nts_clock_receive(nn, skb);
+	nts_timestamp_received(nn, skb, &turn->stamp);
 	verdict = own_packet(skb);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
 	verdict = nts_request_parse(skb->data + sizeof(struct udphdr),
-				    skb->len - sizeof(struct udphdr), &request);
+				    skb->len - sizeof(struct udphdr), &turn->request);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
 	verdict = find_way(sk, skb, &way);
@@ -171,11 +180,13 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 	verdict = turn_packet(skb, &way);
 	if (!nts_verdict_answers(verdict))
 		goto release;
-	verdict = nts_server_answer(nn, skb->data, &request, receive, answer_len);
+	tell_turn(turn, &way);
+	verdict = nts_server_answer(nn, skb->data, turn);
 	if (!nts_verdict_answers(verdict))
 		goto release;
 
-	__skb_trim(skb, *answer_len);
+	__skb_trim(skb, turn->len);
+	nts_txstamp_ask(nn, skb, &turn->expect, turn->ticket);
 	send_packet(sk, skb, &way);
 	return verdict;
 
@@ -191,8 +202,9 @@ release:
 static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
 {
 	struct nts_net *nn = rcu_dereference_sk_user_data(sk);
-	u32 request_len = skb->len - sizeof(struct udphdr), answer_len = 0;
+	u32 request_len = skb->len - sizeof(struct udphdr);
 	enum nts_verdict verdict;
+	struct nts_turn turn;
 	u64 begin = 0;
 
 	/* The socket is being closed. */
@@ -203,13 +215,14 @@ static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
 	if (trace_nts_answer_enabled())
 		begin = ktime_get_ns();
 
-	verdict = answer(nn, sk, skb, &answer_len);
+	turn.len = 0;
+	verdict = answer(nn, sk, skb, &turn);
 	nts_stats_count(nn, verdict);
 	if (!nts_verdict_answers(verdict))
 		kfree_skb(skb);
 
 	if (trace_nts_answer_enabled())
-		trace_nts_answer(verdict, request_len, answer_len,
+		trace_nts_answer(verdict, request_len, turn.len,
 				 ktime_get_ns() - begin);
 	return 0;
 }
@@ -317,6 +330,7 @@ void nts_socket_close(struct nts_net *nn)
 	nts_socket_drop(&nn->sock4);
 	synchronize_net();
 	net_disable_timestamp();
+	nts_txstamp_close(nn);
 	nn->server.enabled = false;
 }
 
@@ -347,7 +361,8 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 		return 0;
 
 	nts_socket_close(nn);
-	if (server->families & NTS_FAMILY_V4)
+	err = nts_txstamp_open(nn);
+	if (!err && server->families & NTS_FAMILY_V4)
 		err = open_one(nn, server, AF_INET, &nn->sock4, extack);
 	if (!err && server->families & NTS_FAMILY_V6) {
 		err = open_one(nn, server, AF_INET6, &nn->sock6, extack);
@@ -357,12 +372,14 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 	}
 	if (err) {
 		nts_socket_drop(&nn->sock4);
+		nts_txstamp_close(nn);
 		if (before.enabled)
 			nts_socket_open(nn, &before, NULL);
 		return err;
 	}
 	net_enable_timestamp();
 	nn->server = *server;
+	nn->server.client_log = before.client_log;
 	nn->server.enabled = true;
 	return 0;
 }

@@ -229,7 +229,8 @@ enum {
 	NTS_A_SERVER_BIND6,
 	/*
 	 * clients whose last exchange is remembered for interleaved mode,
-	 * rounded up to a power of two; 0 is none. Default 65536
+	 * rounded up to a power of two; 0 is none, default 65536, at most max-
+	 * client-log
 	 */
 	NTS_A_SERVER_CLIENT_LOG,
 	/* bit 0 answers over IPv4, bit 1 over IPv6; absent means both */

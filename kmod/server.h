@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a request to its answer. */
+#ifndef _NTS_SERVER_H
+#define _NTS_SERVER_H
+
+#include "core/request.h"
+#include "txstamp.h"
+
+/**
+ * struct nts_turn - one request on its way to being an answer
+ * @request: as parsed
+ * @stamp: when it came
+ * @address: of the client, IPv4 mapped into IPv6
+ * @ifindex: of the device the answer is routed to
+ * @expect: what is expected of its way there
+ * @ticket: for the stamp of its sending, 0 when nobody will ask for it
+ * @len: of the answer, octets
+ */
+struct nts_turn {
+	struct nts_request request;
+	struct nts_stamp stamp;
+	u8 address[16];
+	u32 ifindex;
+	struct nts_txstamp_expect expect;
+	u32 ticket;
+	u32 len;
+};
+
+/* server.c APIs: */
+int nts_server_init(void);
+void nts_server_exit(void);
+enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn);
+int nts_server_remember(struct nts_net *nn, u32 clients);
+void nts_server_forget(struct nts_net *nn);
+
+#endif /* _NTS_SERVER_H */
