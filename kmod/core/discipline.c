@@ -182,6 +182,8 @@ static u32 make_leap(struct nts_discipline *d, struct nts_source *const *sources
 
 	if (!d->leap || nts_clockmap_time(&d->map, raw) < leap_time(d))
 		return 0;
+	d->leap_raw = nts_clockmap_raw(&d->map, leap_time(d));
+	d->leap_shift = shift;
 	d->map.time = nts_fixed_add(d->map.time, shift);
 	for (i = 0; i < n; i++)
 		nts_samples_shift(&sources[i]->samples, shift);

@@ -61,6 +61,8 @@ struct nts_discipline_config {
  *              largest number for never
  * @leap_at: the midnight at which that happens, UTC ns
  * @leap_done: the midnight of the last one, UTC ns
+ * @leap_raw: raw time of that, 0 before there was one
+ * @leap_shift: what NTP time jumped by then, ns
  * @shifts: how often NTP time was shifted together with the system clock, by
  *          leap seconds and suspends
  * @falsetickers: at the last selection
@@ -103,6 +105,8 @@ struct nts_discipline {
 	s64 look_again;
 	s64 leap_at;
 	s64 leap_done;
+	s64 leap_raw;
+	s64 leap_shift;
 	s64 skew;
 	s64 residual;
 	s64 offset_sd;

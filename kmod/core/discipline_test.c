@@ -407,11 +407,17 @@ static void discipline_leap(struct kunit *test)
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(nts_clockmap_time(&sim->d.map, next) -
 					    before - c->shift), 2LL);
 	KUNIT_EXPECT_EQ(test, sim->d.step, c->mode == NTS_LEAPSEC_MODE_STEP);
-	/* The server goes on announcing for a while; its samples fit. */
+	/* In interleaved mode the next sample is still of the time before. */
 	sample = *nts_samples_newest(&source->samples);
+	sample.raw = next - MS;
+	sample.offset = nts_clockmap_time(&sim->d.map, sample.raw) - c->shift - sample.raw;
+	KUNIT_EXPECT_TRUE(test, nts_source_sample(source, &sim->d, &sample));
+	KUNIT_EXPECT_LE(test, source->error, 100 * US);
+	/* The server goes on announcing for a while; its samples fit. */
 	sample.raw = next + MS;
 	sample.offset = nts_clockmap_time(&sim->d.map, sample.raw) - sample.raw;
 	KUNIT_EXPECT_TRUE(test, nts_source_sample(source, &sim->d, &sample));
+	KUNIT_EXPECT_LE(test, source->error, 100 * US);
 	events = nts_discipline_update(&sim->d, sim->sources, 1, 0, sample.raw);
 	KUNIT_EXPECT_FALSE(test, events & (NTS_DISCIPLINE_LEAP | NTS_DISCIPLINE_LEAP_SET));
 	KUNIT_EXPECT_LE(test, nts_fixed_abs(sim->d.last_offset), 100 * US);

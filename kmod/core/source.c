@@ -99,6 +99,9 @@ bool nts_source_sample(struct nts_source *source, const struct nts_discipline *d
 	struct nts_sample taken = *sample;
 
 	taken.offset = nts_fixed_add(taken.offset, source->options.offset);
+	/* In interleaved mode it may be older than a leap second. */
+	if (taken.raw < d->leap_raw)
+		taken.offset = nts_fixed_add(taken.offset, d->leap_shift);
 	source->error = 0;
 	if (source->samples.n)
 		source->error = nts_fixed_abs(nts_fixed_sub(taken.offset,
