@@ -84,7 +84,7 @@ static const char *remedy(int ret)
 	switch (ret) {
 	case -EPERM:
 	case -EACCES:
-		return ": ntsd has to be started as root, with CAP_NET_ADMIN and CAP_DAC_READ_SEARCH";
+		return ": start ntsd as root, with CAP_NET_ADMIN and CAP_DAC_READ_SEARCH";
 	case -ERANGE:
 		return ": its driver does not know that filter, see ethtool -T: leave rxfilter out";
 	case -ENODEV:
