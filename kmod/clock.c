@@ -5,8 +5,12 @@
 #include <linux/timekeeping.h>
 
 #include "compat.h"
+#include "core/interleave.h"
 #include "core/ntptime.h"
 #include "nts.h"
+
+/* What is more than this is no correction of the frequency or of noise; ns. */
+#define STEP	NSEC_PER_MSEC
 
 static s8 clock_precision __read_mostly = -20;
 
@@ -78,6 +82,22 @@ s64 nts_clock_read(struct nts_net *nn)
 	return nts_clock_at(nn, ktime_get_raw_ns());
 }
 
+/* Stamps from before a step and from after it are of two scales. */
+static void void_stamps(struct nts_net *nn, const struct nts_timescale *timescale)
+{
+	s64 raw = ktime_get_raw_ns(), change;
+	struct nts_interleave *table;
+
+	change = nts_clock_at(nn, raw) - nts_clockmap_time(&timescale->map, raw);
+	if (timescale->valid && abs(change) < STEP)
+		return;
+	rcu_read_lock();
+	table = rcu_dereference(nn->interleave);
+	if (table && (timescale->valid || nn->timescale.valid))
+		nts_interleave_step(table);
+	rcu_read_unlock();
+}
+
 /**
  * nts_clock_publish() - serve another NTP time from now on
  * @nn: the network namespace
@@ -89,6 +109,7 @@ void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale
 {
 	unsigned long flags;
 
+	void_stamps(nn, timescale);
 	/* A reader that interrupts this CPU would wait for ever. */
 	local_irq_save(flags);
 	write_seqcount_begin(&nn->timescale_seq);

@@ -383,14 +383,14 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int put_counter(struct sk_buff *skb, struct nts_net *nn, u32 counter)
+static int put_counter(struct sk_buff *skb, u32 counter, u64 value)
 {
 	struct nlattr *nest = nla_nest_start(skb, NTS_A_STATS_COUNTER);
 
 	if (!nest ||
 	    nla_put_string(skb, NTS_A_COUNTER_NAME, nts_stats_name(counter)) ||
 	    nla_put_u8(skb, NTS_A_COUNTER_KIND, nts_stats_kind(counter)) ||
-	    nla_put_u64_64bit(skb, NTS_A_COUNTER_VALUE, nts_stats_read(nn, counter),
+	    nla_put_u64_64bit(skb, NTS_A_COUNTER_VALUE, value,
 			      NTS_A_COUNTER_PAD) ||
 	    nla_put_string(skb, NTS_A_COUNTER_TEXT, nts_stats_text(counter)))
 		return -EMSGSIZE;
@@ -403,14 +403,18 @@ int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nts_net *nn = nts_netlink_net(info);
 	struct sk_buff *reply;
 	void *header;
+	u64 held, span, value;
 	u32 i;
 
 	/* About 150 octets each. */
 	reply = nts_netlink_reply(info, NTS_COUNTER_COUNT * 256, &header);
 	if (!reply)
 		return -ENOMEM;
+	nts_server_count(nn, &held, &span);
 	for (i = 0; i < NTS_COUNTER_COUNT; i++) {
-		if (put_counter(reply, nn, i)) {
+		value = i == NTS_COUNTER_LOG_HELD ? held :
+			i == NTS_COUNTER_LOG_SPAN ? span : nts_stats_read(nn, i);
+		if (put_counter(reply, i, value)) {
 			nlmsg_free(reply);
 			return -EMSGSIZE;
 		}

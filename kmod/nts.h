@@ -30,6 +30,8 @@ struct udp_port_cfg;
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
 	X(CLIENT_FLOODED, "client-drop-queue", "answers dropped as too many waited already") \
 	X(INTERLEAVED, "answers-interleaved", "answers that told when the one before was sent") \
+	X(LOG_HELD, "client-log-held", "exchanges remembered for interleaved mode") \
+	X(LOG_SPAN, "client-log-span", "seconds between the oldest and the newest of them") \
 	X(RX_DAEMON, "rx-stamp-module", "requests stamped only when the module got them") \
 	X(RX_KERNEL, "rx-stamp-kernel", "requests the network stack stamped on arrival") \
 	X(RX_HARDWARE, "rx-stamp-hardware", "requests the network device stamped on arrival") \

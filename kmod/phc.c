@@ -25,6 +25,7 @@ struct nts_phc {
 	u32 ifindex;
 	atomic64_t count[NTS_PHC_COUNTS];
 	bool contradicted;	/* since the last mapping */
+	bool expired;		/* and a stamp was not taken for it */
 	bool told;
 
 	seqcount_t seq;
@@ -78,6 +79,20 @@ static bool is_valid(const struct nts_phc *phc, const struct nts_phc_mapping *ma
 	       raw - mapping->map.time < mapping->valid_ns;
 }
 
+/* Reads the mapping for a stamp of @raw, if it may be used. */
+static bool get_mapping(struct nts_net *nn, struct nts_phc *phc, s64 raw,
+			struct nts_phc_mapping *mapping)
+{
+	read_mapping(phc, mapping);
+	if (is_valid(phc, mapping, raw))
+		return true;
+	if (!READ_ONCE(phc->contradicted) && !READ_ONCE(phc->expired)) {
+		WRITE_ONCE(phc->expired, true);
+		schedule_work(&nn->phc_work);
+	}
+	return false;
+}
+
 /* Hardware and software cannot both be right: it is the mapping that is trusted least. */
 static void contradict(struct nts_net *nn, struct nts_phc *phc, enum nts_phc_count count)
 {
@@ -123,10 +138,7 @@ bool nts_phc_received(struct nts_net *nn, struct sk_buff *skb, s64 latest, s64 *
 
 	rcu_read_lock();
 	phc = find_receiver(nn, skb);
-	if (!phc)
-		goto out;
-	read_mapping(phc, &m);
-	if (!is_valid(phc, &m, latest))
+	if (!phc || !get_mapping(nn, phc, latest, &m))
 		goto out;
 	at = nts_clockmap_time(&m.map, hardware_stamp(nn, phc, skb));
 	margin = SLACK + m.error + nts_clockmap_scale(latest - m.map.time, m.skew);
@@ -165,10 +177,7 @@ bool nts_phc_sent(struct nts_net *nn, u32 ifindex, s64 stamp, s64 earliest, s64 
 
 	rcu_read_lock();
 	phc = find(nn, ifindex);
-	if (!phc)
-		goto out;
-	read_mapping(phc, &m);
-	if (!is_valid(phc, &m, latest))
+	if (!phc || !get_mapping(nn, phc, latest, &m))
 		goto out;
 	at = nts_clockmap_time(&m.map, stamp);
 	margin = SLACK + m.error + nts_clockmap_scale(latest - m.map.time, m.skew);
@@ -255,6 +264,7 @@ int nts_phc_set(struct nts_net *nn, const struct nts_phc_mapping *mapping,
 	write_seqcount_end(&phc->seq);
 	local_irq_restore(flags);
 	WRITE_ONCE(phc->contradicted, false);
+	WRITE_ONCE(phc->expired, false);
 	phc->told = false;
 	if (fresh)
 		list_add_tail_rcu(&phc->list, &nn->phcs);
@@ -324,10 +334,11 @@ static void tell(struct work_struct *work)
 
 	mutex_lock(&nn->lock);
 	list_for_each_entry(phc, &nn->phcs, list) {
-		if (!READ_ONCE(phc->contradicted) || phc->told)
+		if (phc->told || !(READ_ONCE(phc->contradicted) || READ_ONCE(phc->expired)))
 			continue;
 		phc->told = true;
-		nts_notify_phc(nn, phc->ifindex, NTS_PHC_NEWS_STEPPED);
+		nts_notify_phc(nn, phc->ifindex, READ_ONCE(phc->contradicted) ?
+			       NTS_PHC_NEWS_STEPPED : NTS_PHC_NEWS_EXPIRED);
 	}
 	mutex_unlock(&nn->lock);
 }

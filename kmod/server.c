@@ -193,6 +193,33 @@ int nts_server_remember(struct nts_net *nn, u32 clients)
 	return 0;
 }
 
+/**
+ * nts_server_count() - how many exchanges are remembered
+ * @nn: the network namespace
+ * @held: receives their number
+ * @span: receives the seconds between the oldest and the newest
+ *
+ * Context: process.
+ */
+void nts_server_count(struct nts_net *nn, u64 *held, u64 *span)
+{
+	struct nts_interleave_count count = { };
+	struct nts_interleave *table;
+	u32 from = 0;
+
+	mutex_lock(&nn->lock);
+	table = rcu_dereference_protected(nn->interleave, lockdep_is_held(&nn->lock));
+	do {
+		if (!table)
+			break;
+		from = nts_interleave_count(table, from, &count);
+		cond_resched();
+	} while (from);
+	mutex_unlock(&nn->lock);
+	*held = count.held;
+	*span = (count.newest - count.oldest) >> 32;
+}
+
 /* Nothing is answered in this namespace any more. */
 void nts_server_forget(struct nts_net *nn)
 {

@@ -32,5 +32,6 @@ void nts_server_exit(void);
 enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn);
 int nts_server_remember(struct nts_net *nn, u32 clients);
 void nts_server_forget(struct nts_net *nn);
+void nts_server_count(struct nts_net *nn, u64 *held, u64 *span);
 
 #endif /* _NTS_SERVER_H */

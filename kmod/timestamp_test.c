@@ -15,7 +15,7 @@ static u32 told;
 
 void nts_notify_phc(struct nts_net *nn, u32 ifindex, u8 news)
 {
-	told++;
+	told += 1 + news;
 }
 
 struct stamp_fixture {
@@ -163,7 +163,7 @@ static void received_before_it_came(struct kunit *test)
 	nts_timestamp_received(f->nn, f->skb, &stamp);
 	KUNIT_EXPECT_EQ(test, stamp.kind, NTS_STAMP_KIND_KERNEL);
 	flush_work(&f->nn->phc_work);
-	KUNIT_EXPECT_EQ(test, told, 1U);
+	KUNIT_EXPECT_EQ(test, told, 1U + NTS_PHC_NEWS_STEPPED);
 	/* Measured anew. */
 	map_phc(test, f, NSEC_PER_SEC);
 	nts_timestamp_received(f->nn, f->skb, &stamp);
@@ -191,6 +191,8 @@ static void mapping_expires(struct kunit *test)
 	nts_timestamp_received(f->nn, f->skb, &stamp);
 	KUNIT_EXPECT_EQ(test, stamp.kind, NTS_STAMP_KIND_KERNEL);
 	KUNIT_EXPECT_FALSE(test, usable(f, &report));
+	flush_work(&f->nn->phc_work);
+	KUNIT_EXPECT_EQ(test, told, 1U + NTS_PHC_NEWS_EXPIRED);
 	/* That is no fault of the device's. */
 	KUNIT_EXPECT_EQ(test, report.count[NTS_PHC_RX_REFUSED], 0ULL);
 	mutex_lock(&f->nn->lock);
