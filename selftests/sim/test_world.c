@@ -224,6 +224,45 @@ static void plain_exchange(void)
 	EXPECT(arrived->data[0] == (1 << 6 | 4 << 3 | 4) && arrived->data[1] == 3);
 }
 
+/* Sends a request that refers to @origin, lets 5 s pass. */
+static void refer(const unsigned char *origin, unsigned char receive)
+{
+	const struct sockaddr_in self = { .sin_family = AF_INET, .sin_port = htons(1234) };
+	struct sockaddr_in server = { .sin_family = AF_INET, .sin_port = htons(123) };
+	unsigned char request[48] = { 4 << 3 | 3, [39] = receive, [47] = 9 };
+
+	inet_pton(AF_INET, "192.0.2.1", &server.sin_addr);
+	memcpy(request + 24, origin, 8);
+	network_send(&world.network, world.now, &self, &server, request, sizeof(request));
+	world_advance(&world, 5e9L);
+}
+
+static void interleaved_exchange(void)
+{
+	static const unsigned char none[8];
+	unsigned char receive[8];
+	uint64_t transmit;
+	simtime_t sent, late;
+
+	begin("jitter=0 delay=0.25 server=192.0.2.1,late=0.01");
+	refer(none, 0);
+	memcpy(receive, arrived->data + 32, 8);
+	transmit = stamp(arrived->data + 40);
+	sent = arrived->at - 0.25e9L;
+	late = sent - stamp_time(transmit);
+	EXPECT(transmit == stamp(receive) && late > 0);
+	/* What is basic mode: both are equal, or another answer is meant. */
+	refer(receive, 9);
+	EXPECT(arrived->data[31] == 9 && stamp(arrived->data + 40) == stamp(arrived->data + 32));
+	refer(receive, 7);
+	EXPECT(arrived->data[31] == 9 && stamp(arrived->data + 40) == stamp(arrived->data + 32));
+	/* It tells when the one before left. */
+	memcpy(receive, arrived->data + 32, 8);
+	sent = arrived->at - 0.25e9L;
+	refer(receive, 7);
+	EXPECT(arrived->data[31] == 7 && near(stamp_time(stamp(arrived->data + 40)), sent, 1));
+}
+
 static void jitter_has_its_mean(void)
 {
 	struct trip sum;
@@ -380,6 +419,7 @@ static const struct ktap_case cases[] = {
 	CASE(others_change_the_rate),
 	CASE(jumps_at_their_time),
 	CASE(plain_exchange),
+	CASE(interleaved_exchange),
 	CASE(jitter_has_its_mean),
 	CASE(shapes_have_their_mean),
 	CASE(frequency_swings),
