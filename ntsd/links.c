@@ -196,9 +196,6 @@ static const struct link *by_index(const struct links *l, int index)
 static unsigned int add(const struct link *link, const struct link **found,
 			unsigned int n, unsigned int max)
 {
-	for (unsigned int i = 0; i < n; i++)
-		if (found[i]->index == link->index)
-			return n;
 	if (n < max)
 		found[n++] = link;
 	return n;

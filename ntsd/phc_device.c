@@ -211,7 +211,7 @@ static void install(struct phc_device *d)
 
 	if (valid_ms < MIN_VALID_MS)
 		valid_ms = MIN_VALID_MS;
-	phc.valid_ms = valid_ms < UINT32_MAX ? valid_ms : UINT32_MAX;
+	phc.valid_ms = valid_ms;
 	d->retry_ms = RETRY_MS;
 	if (!d->installed)
 		log_debug("%s: /dev/ptp%d is fast by %+.3f ppm, error %.0f ns, after %u %s",

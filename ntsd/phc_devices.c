@@ -38,9 +38,11 @@ static void wish(struct phc_devices *all, unsigned int i, const struct links *li
 		 struct wishes *w)
 {
 	const struct config_hwtimestamp *conf = &all->conf[i];
-	const struct link *found[PHC_DEVICES_MAX];
+	/* One more, to know that there are. */
+	const struct link *found[PHC_DEVICES_MAX + 1];
 	const struct link *named = links_named(links, conf->name);
-	unsigned int n = links_resolve(links, conf->name, found, PHC_DEVICES_MAX);
+	unsigned int n = links_resolve(links, conf->name, found,
+				       PHC_DEVICES_MAX + 1);
 	bool any = !strcmp(conf->name, "*");
 
 	if (!any && !named)

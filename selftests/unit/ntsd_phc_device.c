@@ -425,6 +425,8 @@ static void it_cannot_be_read(void)
 	fresh();
 	pass(60000);
 	read_ret = -EBUSY;
+	pass(2500);
+	EXPECT(lines == 1);
 	pass(30000);
 	EXPECT(!removes && lines == 2 && strstr(line, "cannot be read"));
 	read_ret = 0;
@@ -457,6 +459,7 @@ static void stamping_was_changed(void)
 	EXPECT(is.sent && is.filter == HWTSTAMP_FILTER_ALL);
 	/* A driver that cannot tell is believed. */
 	get_ret = -EOPNOTSUPP;
+	is.sent = false;
 	lines = 0;
 	pass(100000);
 	EXPECT(!lines);
@@ -483,6 +486,10 @@ static void the_module_is_gone(void)
 	refusing = true;
 	has_it = false;
 	pass(10000);
+	phase += S;
+	pass(3000);
+	/* It has nothing to be taken back. */
+	EXPECT(!removes);
 	refusing = false;
 	pass(1000);
 	EXPECT(has_it && llabs(stamp_error()) < 20);

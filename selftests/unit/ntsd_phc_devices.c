@@ -35,7 +35,7 @@ void phc_device_init(struct phc_device *d, const struct config_hwtimestamp *conf
 void phc_device_tick(struct phc_device *d, uint64_t now_ms)
 {
 	d->next_ms = now_ms + d->ifindex;
-	d->check_ms = now_ms + 5;
+	d->check_ms = now_ms + 1;
 }
 
 void phc_device_look(struct phc_device *d, uint64_t now_ms)
@@ -197,16 +197,29 @@ static void more_than_there_is_room_for(void)
 {
 	char name[16];
 
-	fresh("*", NULL);
+	fresh("*", "eth7");
 	links.n = 0;
-	for (int i = 1; i <= 40; i++) {
+	for (int i = 1; i <= PHC_DEVICES_MAX; i++) {
 		snprintf(name, sizeof(name), "eth%d", i);
 		there_is(i, name, LINK_REAL, 0, 0);
 	}
 	lines = 0;
 	phc_devices_match(&all, &links, 0);
-	EXPECT(all.n == PHC_DEVICES_MAX);
+	EXPECT(all.n == PHC_DEVICES_MAX && !lines);
+	there_is(99, "eth99", LINK_REAL, 0, 0);
+	configure("*", "eth99");
 	phc_devices_match(&all, &links, 0);
+	EXPECT(all.n == PHC_DEVICES_MAX && lines == 1 && phc_devices_find(&all, 99));
+	phc_devices_match(&all, &links, 0);
+	EXPECT(lines == 1);
+	/* Without a name for one. */
+	links.n--;
+	configure("*", NULL);
+	phc_devices_match(&all, &links, 0);
+	EXPECT(lines == 1);
+	there_is(99, "eth99", LINK_REAL, 0, 0);
+	phc_devices_match(&all, &links, 0);
+	EXPECT(lines == 2 && !phc_devices_find(&all, 99));
 }
 
 static void the_soonest_is_waited_for(void)
@@ -214,8 +227,7 @@ static void the_soonest_is_waited_for(void)
 	fresh("eth1", "eth2");
 	EXPECT(phc_devices_tick(&all, 1000) == 1003);
 	phc_devices_find(&all, 5)->on = true;
-	fresh("eth2", NULL);
-	EXPECT(phc_devices_tick(&all, 1000) == 1005);
+	EXPECT(phc_devices_tick(&all, 1000) == 1001);
 	phc_devices_stop(&all);
 	EXPECT(phc_devices_tick(&all, 1000) == UINT64_MAX);
 }

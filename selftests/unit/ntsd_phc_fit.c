@@ -201,10 +201,10 @@ static void steps_are_seen(void)
 		EXPECT(!phc_fit_agrees(&fit, &s, &miss));
 		EXPECT(fabs(miss - steps[i]) < 200 + fabs(steps[i] * 1e-9));
 	}
+	/* Time goes on. */
 	f.phase = 0;
-	s = sample_at(&f, 17 * S);
-	s.raw = 15 * S;
-	EXPECT(!phc_fit_agrees(&fit, &s, &miss));
+	s = sample_at(&f, 15 * S);
+	EXPECT(!phc_fit_agrees(&fit, &s, &miss) && fabs(miss) < 200);
 }
 
 /* One sample tells no frequency, but that no clock is that wrong. */

@@ -15,6 +15,8 @@ static int64_t phc_ahead;
 /* What it can. */
 static bool can_precise, can_raw, can_extended, can_old;
 static int failure;
+static int unsupported;
+static int busy_after;		/* so many calls, if any */
 /* It is stepped in so many calls from now. */
 static int step_in, steps_left;
 static int calls;
@@ -62,7 +64,9 @@ static void maybe_step(void)
 static int fake_precise(struct ptp_sys_offset_precise *got)
 {
 	if (!can_precise)
-		return -EOPNOTSUPP;
+		return unsupported;
+	if (busy_after && calls > busy_after)
+		return -EBUSY;
 	got->device = at(raw + phc_ahead);
 	got->sys_monoraw = at(raw);
 	got->sys_realtime = at(real_now());
@@ -75,7 +79,7 @@ static int fake_extended(struct ptp_sys_offset_extended *got)
 	bool of_raw = got->rsv[0] == CLOCK_MONOTONIC_RAW;
 
 	if (!can_extended)
-		return -EOPNOTSUPP;
+		return unsupported;
 	if (got->rsv[1] || got->rsv[2] || (got->rsv[0] && !(of_raw && can_raw)))
 		return -EINVAL;
 	EXPECT(got->n_samples == PHC_READER_MAX);
@@ -138,6 +142,8 @@ static struct phc_reader fresh(void)
 	can_extended = true;
 	can_old = true;
 	failure = 0;
+	unsupported = -EOPNOTSUPP;
+	busy_after = 0;
 	steps_left = 0;
 	calls = 0;
 	return (struct phc_reader){ .fd = 99, .calls = &fake_calls };
@@ -227,6 +233,11 @@ static void only_the_oldest_way(void)
 
 	can_extended = false;
 	expect_right(&r, PHC_READER_OLD, 1);
+	/* As kernels say it that do not know the others. */
+	r = fresh();
+	can_extended = false;
+	unsupported = -ENOTTY;
+	expect_right(&r, PHC_READER_OLD, 1);
 }
 
 static void no_way_at_all(void)
@@ -254,8 +265,10 @@ static void some_are_enough(void)
 	struct phc_reader r = fresh();
 
 	can_precise = true;
-	EXPECT(read_precise(&r, reading) == PHC_READER_MAX);
+	busy_after = 4;
+	EXPECT(phc_reader_read(&r, reading) == 4);
 	EXPECT(reading[3].before == reading[3].after);
+	EXPECT(phc_reader_read(&r, reading) == -EBUSY);
 }
 
 static void ways_have_names(void)
