@@ -6,12 +6,14 @@
  * its addresses end here.
  *
  *   echo 10.9.1.1 10.9.8.0 1024 5000 >load	server, first client, clients, per second
+ *   echo 10.9.1.1 10.16.0.0 65536 5000 spoof >load
  *   echo stop >load
  *   cat load					what came of it, in one line
  *
  * A client does as RFC 9769 says: the first two answers are basic, the others
  * interleaved, with the moment at which the answer before was sent, which this
- * file knows better than anybody.
+ * file knows better than anybody.  Spoofed addresses see no answer, but may
+ * pretend to have had one.
  */
 #include <linux/etherdevice.h>
 #include <linux/inet.h>
@@ -64,6 +66,7 @@ struct client {
  * @begin: CLOCK_MONOTONIC, ns
  * @turns: so many requests were due since
  * @next: client
+ * @spoof: each request is of any client, as if it came back
  * @stopping: no more requests
  * @random: the next number
  * @sent: requests
@@ -86,6 +89,7 @@ struct fnic_load {
 	u64 begin;
 	u64 turns;
 	u32 next;
+	bool spoof;
 	bool stopping;
 	u64 random;
 	u64 sent;
@@ -133,6 +137,11 @@ static struct sk_buff *request(struct fnic_load *load, u32 n)
 	udp->len = htons(sizeof(*udp) + NTP_LEN);
 	ntp = skb_put_zero(skb, NTP_LEN);
 	ntp[0] = 4 << 3 | 3;
+	if (load->spoof) {
+		/* Where servers mark what they received. */
+		c->theirs = (__force __be64)fnic_random(&load->random) | cpu_to_be64(1);
+		c->answers = 1;
+	}
 	c->transmit = (__force __be64)fnic_random(&load->random);
 	if (c->answers) {
 		c->receive = (__force __be64)fnic_random(&load->random);
@@ -146,12 +155,12 @@ static struct sk_buff *request(struct fnic_load *load, u32 n)
 
 static struct sk_buff *next_request(struct fnic_load *load)
 {
-	u32 n = load->next;
+	u32 n = load->spoof ? fnic_random_below(&load->random, load->clients) : load->next;
 	struct client *c = &load->client[n];
 	struct sk_buff *skb;
 
 	load->next = (n + 1) % load->clients;
-	if (c->waiting) {
+	if (c->waiting && !load->spoof) {
 		load->unanswered++;
 		if (c->answers == 2)
 			load->expected++;
@@ -210,6 +219,8 @@ static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
 	if (!c->waiting || (!interleaved && origin != c->transmit))
 		return;
 	load->answered++;
+	if (load->spoof)
+		return;
 	if (c->answers == 2) {
 		load->expected++;
 		if (interleaved) {
@@ -266,11 +277,11 @@ bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
 static int start(struct fnic *f, const char *text)
 {
 	struct fnic_load *load;
-	char server[16], first[16];
+	char server[16], first[16], how[8] = "";
 	u32 clients, rate;
 	__be32 address;
 
-	if (sscanf(text, "%15s %15s %u %u", server, first, &clients, &rate) != 4 ||
+	if (sscanf(text, "%15s %15s %u %u %7s", server, first, &clients, &rate, how) < 4 ||
 	    !clients || clients > MAX_CLIENTS || !rate || rate > 10000000)
 		return -EINVAL;
 	load = kvzalloc(struct_size(load, client, clients), GFP_KERNEL);
@@ -286,6 +297,7 @@ static int start(struct fnic *f, const char *text)
 	load->clients = clients;
 	load->rate = rate;
 	load->random = rate;
+	load->spoof = !strcmp(how, "spoof");
 	load->begin = ktime_get_ns();
 	spin_lock_init(&load->lock);
 	fnic_hrtimer_setup(&load->timer, requests_due, HRTIMER_MODE_REL_SOFT);
