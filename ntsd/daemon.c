@@ -103,18 +103,29 @@ static bool read_config(const struct daemon *d, struct config *conf)
 	return true;
 }
 
+/* Where NTP is served, or that it is not. */
+static const char *ntp_text(const struct daemon *d, char text[32])
+{
+	if (d->conf->ntp_port)
+		snprintf(text, 32, "NTP on port %u", d->conf->ntp_port);
+	else
+		snprintf(text, 32, "no NTP (port 0)");
+	return text;
+}
+
 static void say_status(const struct daemon *d)
 {
 	const struct keyring_key *key = &d->ring.key[d->ring.current];
+	char ntp[32];
 
 	if (!d->attached)
 		notify_send("STATUS=The kernel module nts is not loaded");
 	else if (!d->conf->n_certs)
-		notify_send("STATUS=NTP on port %u; no NTS-KE: no certificate",
-			    d->conf->ntp_port);
+		notify_send("STATUS=%s; no NTS-KE: no certificate",
+			    ntp_text(d, ntp));
 	else
-		notify_send("STATUS=NTP on port %u; NTS-KE on port %u by %u workers; cookie key %08X",
-			    d->conf->ntp_port, d->conf->nts_port,
+		notify_send("STATUS=%s; NTS-KE on port %u by %u workers; cookie key %08X",
+			    ntp_text(d, ntp), d->conf->nts_port,
 			    pool_ready(&d->pool), key->id);
 }
 
@@ -194,7 +205,7 @@ static void end_reload(struct daemon *d)
 
 static bool begin_to_serve(struct daemon *d)
 {
-	char err[NL_ERR_LEN];
+	char err[NL_ERR_LEN], ntp[32];
 
 	if (nl_set_server(d->nl, d->conf, err)) {
 		log_err("%s", err);
@@ -206,12 +217,11 @@ static bool begin_to_serve(struct daemon *d)
 		d->attached = false;
 	}
 	if (d->conf->n_certs)
-		log_notice("serving NTP on port %u, NTS-KE on port %u with %u workers",
-			   d->conf->ntp_port, d->conf->nts_port,
+		log_notice("serving %s, NTS-KE on port %u with %u workers",
+			   ntp_text(d, ntp), d->conf->nts_port,
 			   pool_ready(&d->pool));
 	else
-		log_notice("serving NTP on port %u, without NTS-KE",
-			   d->conf->ntp_port);
+		log_notice("serving %s, without NTS-KE", ntp_text(d, ntp));
 	return true;
 }
 
