@@ -41,8 +41,11 @@ typedef int64_t s64;
 #define cpu_to_be16(x) ((__be16)htobe16(x))
 #define cpu_to_be32(x) ((__be32)htobe32(x))
 /* Also of a constant, in an initializer. */
-#define cpu_to_be64(x) \
-	((__be64)(BYTE_ORDER == LITTLE_ENDIAN ? __builtin_bswap64(x) : (x)))
+#if BYTE_ORDER == LITTLE_ENDIAN
+#define cpu_to_be64(x) ((__be64)__builtin_bswap64(x))
+#else
+#define cpu_to_be64(x) ((__be64)(x))
+#endif
 #define be16_to_cpu(x) be16toh((u16)(x))
 #define be32_to_cpu(x) be32toh((u32)(x))
 #define be64_to_cpu(x) be64toh((u64)(x))
