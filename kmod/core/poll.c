@@ -217,7 +217,8 @@ void nts_poll_answered(struct nts_poll *poll, const struct nts_source *source,
 	}
 
 	if (source->error > distance) {
-		change = -(s64)nts_real_log2(nts_real_ratio(source->error, nts_fixed_max(distance, 1)));
+		change = -(s64)nts_real_log2(nts_real_ratio(source->error,
+							    nts_fixed_max(distance, 1)));
 	} else {
 		change = ((s64)source->samples.n - options->polltarget) * SCORE_STEP /
 			 options->polltarget / options->polltarget;

@@ -62,6 +62,9 @@ uptime() {
 	echo "${up%.*}"
 }
 
+# sanitizing: in a kernel that checks itself, and is many times slower for it.
+sanitizing() { grep -qw kasan_report /proc/kallsyms; }
+
 # wait_for SECONDS WHAT COMMAND...: polls COMMAND; fails with WHAT.
 wait_for() {
 	local seconds=$1 what=$2 end

@@ -14,7 +14,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-ROUNDS=${ROUNDS:-4}
+ROUNDS=${ROUNDS:-$(sanitizing && echo 2 || echo 4)}
 RATE=${RATE:-150}
 
 load_on() {
