@@ -2,15 +2,26 @@
 /*
  * The whole way from a packet to its answer. The first octet of the input says
  * whether the packet, where it has the fields for it, is made authentic before
- * it is looked at: else nothing behind the authenticator would ever be reached.
+ * it is looked at: else nothing behind the authenticator would ever be reached;
+ * and whether it refers to an answer of ours.
  */
 #include <stdlib.h>
 
+#include "core/interleave.h"
 #include "core/respond.h"
 
 #define CHECK(cond) do { if (!(cond)) abort(); } while (0)
 
+#define AUTHENTIC	1
+#define REFERS		2
+
+/* The stamps of the answer before. */
+#define RECEIVE		0x1001
+#define TRANSMIT	0x2000
+
 static struct nts_cookie_ring ring;
+static struct nts_interleave table;
+static struct nts_interleave_bucket bucket;
 static u8 c2s[NTS_SIV_KEY_LEN], s2c[NTS_SIV_KEY_LEN], entropy[NTS_ENTROPY_MAX];
 
 static void set_up(void)
@@ -45,6 +56,41 @@ static void make_authentic(u8 *packet, const struct nts_request *request)
 	nts_siv_setkey(&key, c2s, NTS_SIV_NI);
 	nts_siv_seal(&key, ad, 2, packet + request->text_offset + NTS_SIV_TAG_LEN,
 		     request->text_len, packet + request->text_offset);
+}
+
+static void answer_before(void)
+{
+	static const struct nts_request request = { .origin = 1, .transmit = 1 };
+	static const u8 address[16];
+	static const u64 secret[2];
+	struct nts_interleave_visit visit;
+	u8 kind;
+
+	memset(&bucket, 0, sizeof(bucket));
+	nts_interleave_init(&table, &bucket, 1, secret);
+	CHECK(!nts_interleave_take(&table, &visit, address, &request, 0, &kind));
+	CHECK(nts_interleave_save(&table, &visit, RECEIVE, TRANSMIT, 0));
+}
+
+/* RFC 9769: in the mode that was asked for, and each stamp once. */
+static void stamp(u8 *packet, const struct nts_request *request, const u8 *first)
+{
+	const bool may = request->receive != request->transmit;
+	static const u8 address[16];
+	struct nts_interleave_visit visit;
+	u64 told;
+	u8 kind;
+
+	told = nts_interleave_take(&table, &visit, address, request, 1, &kind);
+	CHECK(told == (may && request->origin == RECEIVE ? TRANSMIT : 0));
+	CHECK(!nts_interleave_take(&table, &visit, address, request, 1, &kind));
+	if (told)
+		nts_respond_interleaved(packet, request, told);
+	else
+		nts_respond_stamp(packet, 2);
+	CHECK(!memcmp(packet + 24, first + (told ? 32 : 40), 8));
+	CHECK(!!nts_interleave_save(&table, &visit, 0x3001, 0x3004, 1) ==
+	      (may && request->origin & 1));
 }
 
 /* What the client would check: RFC 8915, 5.7. */
@@ -97,6 +143,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	/* Of its very size, so that one octet too far is seen. */
 	packet = malloc(size);
 	memcpy(packet, data + 1, size - 1);
+	answer_before();
+	if (data[0] & REFERS && size > NTS_NTP_HEADER_LEN)
+		memcpy(packet + 24, &(__be64){ cpu_to_be64(RECEIVE) }, 8);
 	verdict = nts_request_parse(packet, (u32)size - 1, &request);
 	CHECK(verdict < NTS_VERDICT_COUNT && verdict != NTS_ANSWER_NAK);
 	if (!nts_verdict_answers(verdict))
@@ -105,28 +154,27 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (verdict == NTS_ANSWER_PLAIN) {
 		CHECK(!request.nts);
 		len = nts_respond_plain(packet, &request, &quality, 1);
-		nts_respond_stamp(packet, 2);
+		stamp(packet, &request, first);
 		CHECK(len <= size - 1);
-		CHECK(!memcmp(packet + 24, first + 40, 8));
 		goto out;
 	}
 	CHECK(request.nts);
 	cookies = nts_request_cookies(&request);
 	CHECK(cookies <= NTS_MAX_COOKIES && cookies <= 1 + request.placeholders);
-	if (data[0] & 1)
+	if (data[0] & AUTHENTIC)
 		make_authentic(packet, &request);
 	if (!nts_request_open(packet, &request, &ring, NTS_SIV_NI, &session)) {
 		len = nts_respond_nak(packet, &request);
 		CHECK(len <= size - 1);
 		goto out;
 	}
-	CHECK(data[0] & 1);
+	CHECK(data[0] & AUTHENTIC);
 	if (!cookies)
 		goto out;
 	len = nts_respond_nts(packet, &request, &quality, 1, &ring.key[0], NTS_SIV_NI,
 			      &session, cookies, entropy);
 	CHECK(len <= size - 1);
-	nts_respond_stamp(packet, 2);
+	stamp(packet, &request, first);
 	nts_respond_seal(packet, len, &request, &session);
 	check_answer(packet, len, cookies);
 out:
