@@ -172,8 +172,7 @@ static void answer(struct network *network, const struct scenario_server *server
 	if (server->late > 0)
 		late = server->late * 1e9 * random_exponential(&network->servers);
 
-	if (back < 0 || (arrival >= server->silent_from * 1e9L &&
-			 arrival < server->silent_to * 1e9L)) {
+	if (arrival >= server->silent_from * 1e9L && arrival < server->silent_to * 1e9L) {
 		network->lost++;
 		return;
 	}
@@ -195,7 +194,12 @@ static void answer(struct network *network, const struct scenario_server *server
 		.transmit = to_ntp(network, server_time(scenario, server, arrival + late)),
 	};
 	flight->at = arrival + late + back;
-	insert(network, flight);
+	if (back >= 0) {
+		insert(network, flight);
+	} else {
+		network->lost++;
+		free(flight);
+	}
 }
 
 /* Root delay / 2 + root dispersion, ns. */
