@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What ntsctl asks the daemon for, and what it is told. */
+#include "../../ntsd/requests.c"
+#include "ntsd_ktap.h"
+
+static struct daemon d;
+static char reply[CONTROL_TEXT_LEN];
+static struct config_source read_as;
+static bool readable, room;
+static char added[256], deleted[256];
+static unsigned int refreshes, reloads, dumps;
+
+uint64_t daemon_now_ms(void)
+{
+	return 1;
+}
+
+void daemon_refresh(struct daemon *of)
+{
+	EXPECT(of == &d);
+	refreshes++;
+}
+
+void daemon_reload(struct daemon *of)
+{
+	EXPECT(of == &d);
+	reloads++;
+}
+
+void daemon_dump(struct daemon *of)
+{
+	EXPECT(of == &d);
+	dumps++;
+}
+
+bool config_read_source(const char *line, struct config_source *source,
+			config_tell *tell, void *arg)
+{
+	snprintf(added, sizeof(added), "%s", line);
+	*source = read_as;
+	if (!readable && line[0] == 's')
+		tell(arg, true, "", 0, "server: unknown option \"x\"");
+	if (readable)
+		tell(arg, false, "", 0, "a warning");
+	return readable;
+}
+
+bool sources_add(struct sources *all, const struct config_source *conf,
+		 uint64_t now_ms)
+{
+	EXPECT(all == &d.sources && now_ms == 1);
+	EXPECT(!strcmp(conf->name, "ntp.test"));
+	return room;
+}
+
+bool sources_delete(struct sources *all, const char *name)
+{
+	EXPECT(all == &d.sources);
+	snprintf(deleted, sizeof(deleted), "%s", name);
+	return !strcmp(name, "ntp.test");
+}
+
+static const char *ask(const char *request)
+{
+	requests_take(&d, request, reply);
+	return reply;
+}
+
+static void fresh(void)
+{
+	memset(&d, 0, sizeof(d));
+	d.serving = true;
+	d.attached = true;
+	strcpy(read_as.name, "ntp.test");
+	readable = true;
+	room = true;
+	refreshes = 0;
+	reloads = 0;
+	dumps = 0;
+	added[0] = '\0';
+	deleted[0] = '\0';
+}
+
+static void it_is_done(void)
+{
+	fresh();
+	EXPECT_STR(ask("refresh"), "200 OK");
+	EXPECT_STR(ask("reload sources"), "200 OK");
+	EXPECT_STR(ask("dump"), "200 OK");
+	EXPECT(refreshes == 1 && reloads == 1 && dumps == 1);
+}
+
+static void sources_come_and_go(void)
+{
+	fresh();
+	/* A warning is none for who is far away. */
+	EXPECT_STR(ask("add server ntp.test iburst nts"), "200 OK");
+	EXPECT_STR(added, "server ntp.test iburst nts");
+	room = false;
+	EXPECT_STR(ask("add server ntp.test"), "511 Source already present");
+	EXPECT_STR(ask("delete ntp.test"), "200 OK");
+	EXPECT_STR(deleted, "ntp.test");
+	EXPECT_STR(ask("delete other.test"), "503 No such source");
+}
+
+static void what_is_wrong_is_said(void)
+{
+	fresh();
+	readable = false;
+	EXPECT_STR(ask("add server ntp.test x"), "400 server: unknown option \"x\"");
+	EXPECT_STR(ask("add peer ntp.test"), "400 add needs server or pool");
+}
+
+static void what_is_not_known(void)
+{
+	static const char *const requests[] = {
+		"", "add", "delete", "refresh now", "reload", "reload keys", "dumps",
+		"makestep", "REFRESH",
+	};
+
+	fresh();
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		EXPECT_STR(ask(requests[i]), "400 Unknown request");
+	EXPECT(!refreshes && !reloads && !dumps && !added[0] && !deleted[0]);
+}
+
+static void it_is_not_ready(void)
+{
+	static const char *const requests[] = { "refresh", "add server ntp.test", "x" };
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		fresh();
+		d.attached = false;
+		EXPECT(!strncmp(ask(requests[i]), "502 ", 4));
+		d.attached = true;
+		d.serving = false;
+		EXPECT(!strncmp(ask(requests[i]), "502 ", 4));
+		EXPECT(!refreshes && !added[0]);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	CASE(it_is_done),
+	CASE(sources_come_and_go),
+	CASE(what_is_wrong_is_said),
+	CASE(what_is_not_known),
+	CASE(it_is_not_ready),
+};
+
+KTAP_MAIN(cases)
