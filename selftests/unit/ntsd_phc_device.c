@@ -417,6 +417,12 @@ static void its_clock_goes_away(void)
 	phc_device_look(&d, now);
 	pass(1000);
 	EXPECT(has_it);
+	/* From then on it may be soon again. */
+	read_ret = -ENODEV;
+	pass(2000);
+	read_ret = 0;
+	pass(4000);
+	EXPECT(has_it);
 }
 
 /* The mapping ends by itself when readings fail for long. */

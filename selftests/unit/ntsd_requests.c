@@ -40,7 +40,7 @@ bool config_read_source(const char *line, struct config_source *source,
 	*source = read_as;
 	if (!readable && line[0] == 's')
 		tell(arg, true, "", 0, "server: unknown option \"x\"");
-	if (readable)
+	if (readable || line[0] == 'w')
 		tell(arg, false, "", 0, "a warning");
 	return readable;
 }
@@ -109,6 +109,7 @@ static void what_is_wrong_is_said(void)
 	readable = false;
 	EXPECT_STR(ask("add server ntp.test x"), "400 server: unknown option \"x\"");
 	EXPECT_STR(ask("add peer ntp.test"), "400 add needs server or pool");
+	EXPECT_STR(ask("add w"), "400 add needs server or pool");
 }
 
 static void what_is_not_known(void)

@@ -208,7 +208,7 @@ static unsigned int count(void)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < CONFIG_MAX_SOURCES; i++)
-		n += all.slot[i] != NULL;
+		n += !!all.slot[i];
 	return n;
 }
 
@@ -317,10 +317,15 @@ static void pools(void)
 	all.slot[2]->phase = SOURCE_RESOLVES;
 	EXPECT(sources_resolves(&all, "POOL.test"));
 	EXPECT(!sources_resolves(&all, "other.test"));
+	all.slot[2]->conf.pool = false;
+	EXPECT(!sources_resolves(&all, "pool.test"));
+	all.slot[2]->conf.pool = true;
 	line(&other, "pool.test", false, 2);
 	sources_configure(&all, &other, 0);
 	EXPECT(count() == 2 && n_deleted == 2);
-	all.slot[0]->conf.pool = false;
+	for (unsigned int i = 0; i < 4; i++)
+		if (all.slot[i])
+			all.slot[i]->conf.pool = false;
 	shares = 0;
 	sources_share(&all, all.slot[0], 0);
 	EXPECT(!shares);
