@@ -73,7 +73,8 @@ static u32 make_request(struct nts_assoc *assoc, struct nts_port *port, u8 *pack
 	get_random_bytes(entropy, sizeof(entropy));
 	engine = nts_fpu_begin();
 	len = nts_exchange_request(&port->exchange, packet, jar_of(assoc), engine, entropy,
-				   xleave ? &assoc->previous : NULL);
+				   /* What is sent ahead is not measured. */
+				   xleave && port->counts ? &assoc->previous : NULL);
 	nts_fpu_end(engine);
 	return len;
 }
@@ -310,6 +311,7 @@ void nts_assoc_keys(struct nts_assoc *assoc, const u8 *c2s, const u8 *s2c, s64 a
 void nts_assoc_online(struct nts_assoc *assoc, bool online)
 {
 	assoc->source.online = online;
+	memset(&assoc->previous, 0, sizeof(assoc->previous));
 	if (online && assoc->address.family)
 		nts_poll_start(&assoc->poll, &assoc->source.options, ktime_get_raw_ns());
 	else
@@ -358,7 +360,6 @@ void nts_assoc_place(struct nts_assoc *assoc, const struct nts_address *address,
 	assoc->source.reach_polls = 0;
 	assoc->was_reachable = false;
 	memset(&assoc->last, 0, sizeof(assoc->last));
-	memset(&assoc->previous, 0, sizeof(assoc->previous));
 	nts_port_close(&assoc->port[0]);
 	nts_port_close(&assoc->port[1]);
 	nts_assoc_online(assoc, online);

@@ -346,8 +346,10 @@ void nts_client_reset(struct nts_client *client)
 	struct nts_assoc *assoc;
 
 	lockdep_assert_held(&client->lock);
-	list_for_each_entry(assoc, &client->assocs, list)
+	list_for_each_entry(assoc, &client->assocs, list) {
 		nts_source_reset(&assoc->source);
+		memset(&assoc->previous, 0, sizeof(assoc->previous));
+	}
 	nts_client_update(client, -1, ktime_get_raw_ns());
 }
 

@@ -68,7 +68,7 @@ void nts_txstamp_expect(struct nts_net *nn, u32 ifindex, u32 len,
 	}
 	expect->delay = nts_txdelay_predict(&slot->delay);
 	/* Often enough to learn, seldom enough to cost nothing. */
-	expect->probe = READ_ONCE(slot->asked) != jiffies;
+	expect->probe = time_after(jiffies, READ_ONCE(slot->asked));
 }
 
 /**
@@ -185,7 +185,7 @@ void nts_txstamp_close(struct nts_net *nn)
 	WRITE_ONCE(sk->sk_error_report, txstamp->error_report);
 	/* A driver's work item has the answer until it has reported its stamp. */
 	for (ms = 0; ms < 1000 && refcount_read(&sk->sk_wmem_alloc) > 1; ms++)
-		msleep(1);
+		usleep_range(1000, 2000);
 	synchronize_net();
 	nn->txstamp = NULL;
 	sock_release(txstamp->sock);
