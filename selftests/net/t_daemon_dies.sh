@@ -36,18 +36,24 @@ polls_fast() {
 }
 
 # What the client namespace has sent by UDP in all, and how much of it came
-# without an answer.  One that came after chronyd had closed its socket is
-# among NoPorts, and was not lost.  Read at a moment when none is on its way:
-# an answer takes a millisecond, the next request comes after sixty.
+# without an answer.  Answers are what IP delivered and neither TCP nor ICMP
+# got: those that chronyd was too late to read UDP counts nowhere.  Read at a
+# moment when none is on its way: an answer takes a millisecond, the next
+# request comes after sixty.
 # shellcheck disable=SC2016 # expanded over there
 datagrams() {
 	in_ns c bash -euc '
 		least=
 		for _ in {1..20}; do
-			while read -r name in noports _ out _; do
-				case $name$in in Udp:[0-9]*) break ;; esac
+			while read -r -a f; do
+				case ${f[0]}${f[1]} in
+				Ip:[0-9]*) in=${f[9]} ;;
+				Icmp:[0-9]*) in=$((in - f[1])) ;;
+				Tcp:[0-9]*) in=$((in - f[10])) ;;
+				Udp:[0-9]*) out=${f[4]} ;;
+				esac
 			done </proc/net/snmp
-			missing=$((out - in - noports))
+			missing=$((out - in))
 			[ -n "$least" ] && [ "$missing" -ge "$least" ] || least=$missing
 			sleep 0.03
 		done
