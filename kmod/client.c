@@ -121,6 +121,15 @@ void nts_client_update(struct nts_client *client, int which, s64 raw)
 		client->adjuster.next = raw;
 }
 
+/* What an interleaved answer may refer to. */
+static void forget_exchanges(struct nts_client *client)
+{
+	struct nts_assoc *assoc;
+
+	list_for_each_entry(assoc, &client->assocs, list)
+		memset(&assoc->previous, 0, sizeof(assoc->previous));
+}
+
 /* The raw clock stands still while the machine sleeps. */
 static void check_sleep(struct nts_client *client, s64 raw)
 {
@@ -131,6 +140,7 @@ static void check_sleep(struct nts_client *client, s64 raw)
 		return;
 	client->slept = slept;
 	nts_discipline_suspend(&client->discipline, client->source, client->n, raw, gap);
+	forget_exchanges(client);
 	publish(client, raw);
 	nts_notify_clock(client->nn, NTS_CLOCK_NEWS_SUSPENDED, 0, (u64)gap);
 	client->adjuster.next = raw;
@@ -346,10 +356,9 @@ void nts_client_reset(struct nts_client *client)
 	struct nts_assoc *assoc;
 
 	lockdep_assert_held(&client->lock);
-	list_for_each_entry(assoc, &client->assocs, list) {
+	list_for_each_entry(assoc, &client->assocs, list)
 		nts_source_reset(&assoc->source);
-		memset(&assoc->previous, 0, sizeof(assoc->previous));
-	}
+	forget_exchanges(client);
 	nts_client_update(client, -1, ktime_get_raw_ns());
 }
 
