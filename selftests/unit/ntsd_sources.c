@@ -455,6 +455,14 @@ static void added_and_deleted(void)
 	strcpy(wanted.name, "b.test");
 	EXPECT(sources_add(&all, &wanted, 0) && count() == 2);
 	EXPECT(named("b.test")->stranger && begins == 2);
+	/* What ntsctl made is not the configuration's, even by the same name. */
+	line(&other, "a.test", false, 0);
+	line(&other, "b.test", false, 0);
+	sources_configure(&all, &other, 0);
+	EXPECT(count() == 3 && begins == 3);
+	sources_configure(&all, &conf, 0);
+	EXPECT(count() == 2 && n_deleted == 1);
+	n_deleted = 0;
 	EXPECT(!sources_delete(&all, "c.test"));
 	EXPECT(sources_delete(&all, "B.test") && count() == 1 && n_deleted == 1);
 	/* Or by its address. */
