@@ -142,6 +142,7 @@ static bool start(struct phc_device *d, uint64_t now_ms)
 	struct stamping can = { 0 };
 	int ret = d->ops->ask(d->arg, d->name, &can);
 
+	d->incapable = ret == -EOPNOTSUPP;
 	if (ret == -EOPNOTSUPP) {
 		if (!d->quiet)
 			say(d, LOG_LEVEL_WARN,

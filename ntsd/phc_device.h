@@ -42,6 +42,7 @@ struct phc_device_ops {
  * @reader: of that
  * @fit: what is known of it
  * @on: it stamps
+ * @incapable: it stamps nothing, it says
  * @announced: it was said that it does
  * @installed: the kernel has what is known
  * @used: its stamps were used since the last reading
@@ -67,6 +68,7 @@ struct phc_device {
 	struct phc_reader reader;
 	struct phc_fit fit;
 	bool on;
+	bool incapable;
 	bool announced;
 	bool installed;
 	bool used;

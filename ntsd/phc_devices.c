@@ -112,6 +112,28 @@ static void add(struct phc_devices *all, const struct wanted *wanted)
 	all->device[all->n++] = d;
 }
 
+/* Nobody named them, so that none of them says that it cannot. */
+static void tell_of_none(struct phc_devices *all, unsigned int i)
+{
+	unsigned int n = 0, incapable = 0;
+
+	for (unsigned int k = 0; k < all->n; k++) {
+		const struct phc_device *d = all->device[k];
+
+		if (!d->quiet || strcmp(d->conf.name, all->conf[i].name))
+			continue;
+		n++;
+		incapable += d->incapable;
+	}
+	if (!n || n > incapable) {
+		all->none[i] = false;
+	} else if (!all->none[i]) {
+		all->none[i] = true;
+		log_warn("hwtimestamp %s: no device there has hardware timestamps, see ethtool -T: the kernel's are used",
+			 all->conf[i].name);
+	}
+}
+
 /**
  * phc_devices_configure() - put directives in force
  * @all: with @ops and @arg filled in; follow this up by phc_devices_match()
@@ -124,6 +146,7 @@ void phc_devices_configure(struct phc_devices *all,
 	memcpy(all->conf, conf, n * sizeof(*conf));
 	all->n_conf = n;
 	memset(all->told, 0, sizeof(all->told));
+	memset(all->none, 0, sizeof(all->none));
 }
 
 /**
@@ -199,6 +222,8 @@ uint64_t phc_devices_tick(struct phc_devices *all, uint64_t now_ms)
 		if (d->on && d->check_ms < due)
 			due = d->check_ms;
 	}
+	for (unsigned int i = 0; i < all->n_conf; i++)
+		tell_of_none(all, i);
 	return due;
 }
 

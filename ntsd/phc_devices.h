@@ -16,6 +16,7 @@
  * @conf: the directives
  * @n_conf: how many
  * @told: of each, what was logged of it
+ * @none: of each, it was logged that no device can
  * @device: those that are there
  * @n: how many
  */
@@ -25,6 +26,7 @@ struct phc_devices {
 	struct config_hwtimestamp conf[CONFIG_MAX_HWTIMESTAMPS];
 	unsigned int n_conf;
 	const char *told[CONFIG_MAX_HWTIMESTAMPS];
+	bool none[CONFIG_MAX_HWTIMESTAMPS];
 	struct phc_device *device[PHC_DEVICES_MAX];
 	unsigned int n;
 };

@@ -11,6 +11,7 @@ static struct links links = { .at = table };
 static struct phc_devices all;
 static char line[512];
 static int lines, looks, stops;
+static uint32_t capable_from;
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
@@ -36,6 +37,7 @@ void phc_device_tick(struct phc_device *d, uint64_t now_ms)
 {
 	d->next_ms = now_ms + d->ifindex;
 	d->check_ms = now_ms + 1;
+	d->incapable = d->ifindex < capable_from;
 }
 
 void phc_device_look(struct phc_device *d, uint64_t now_ms)
@@ -95,6 +97,7 @@ static void fresh(const char *a, const char *b)
 	lines = 0;
 	looks = 0;
 	stops = 0;
+	capable_from = 0;
 	phc_devices_match(&all, &links, 0);
 }
 
@@ -222,6 +225,33 @@ static void more_than_there_is_room_for(void)
 	EXPECT(lines == 2 && !phc_devices_find(&all, 99));
 }
 
+/* It would be a riddle otherwise why nothing is there. */
+static void none_can(void)
+{
+	fresh("*", NULL);
+	capable_from = 5;
+	phc_devices_tick(&all, 1000);
+	EXPECT(!lines);
+	capable_from = 6;
+	phc_devices_tick(&all, 1000);
+	phc_devices_tick(&all, 1000);
+	EXPECT(lines == 1 && strstr(line, "hwtimestamp *: no device there"));
+	phc_devices_match(&all, &links, 0);
+	phc_devices_tick(&all, 1000);
+	EXPECT(lines == 1);
+	/* One came and went. */
+	capable_from = 5;
+	phc_devices_tick(&all, 1000);
+	capable_from = 6;
+	phc_devices_tick(&all, 1000);
+	EXPECT(lines == 2);
+	/* Who is named says so itself. */
+	fresh("eth2", "bond0");
+	capable_from = 6;
+	phc_devices_tick(&all, 1000);
+	EXPECT(lines == 1 && strstr(line, "hwtimestamp bond0"));
+}
+
 static void the_soonest_is_waited_for(void)
 {
 	fresh("eth1", "eth2");
@@ -242,6 +272,7 @@ static const struct ktap_case cases[] = {
 	CASE(what_there_is_not),
 	CASE(other_directives),
 	CASE(more_than_there_is_room_for),
+	CASE(none_can),
 	CASE(the_soonest_is_waited_for),
 };
 
