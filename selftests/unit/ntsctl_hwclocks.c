@@ -45,10 +45,14 @@ static void can_all(void)
 static void layout(void)
 {
 	static const char table[] =
-		"S Device          Clock   RX    Frequency       Skew  Error  Age  RX stamps  TX stamps  Refused\n"
-		"===============================================================================================\n"
-		"? 999999          ptp12   ntp     +25.001      0.125  640ns    3      12345        678       11\n"
-		"* 1000000         ptp0    all     +25.001      0.125  640ns    3      12345        678       11\n";
+		"S Device          Clock   RX    Frequency       Skew  Error  Age  RX stamps"
+		"  TX stamps  Refused\n"
+		"==========================================================================="
+		"====================\n"
+		"? 999999          ptp12   ntp     +25.001      0.125  640ns    3      12345"
+		"        678       11\n"
+		"* 1000000         ptp0    all     +25.001      0.125  640ns    3      12345"
+		"        678       11\n";
 	const char *output;
 	int status;
 
