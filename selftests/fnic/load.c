@@ -19,6 +19,7 @@
 #include <linux/inet.h>
 #include <linux/ip.h>
 #include <linux/mutex.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
 #include <linux/uaccess.h>
@@ -328,7 +329,7 @@ void fnic_load_stop(struct fnic *f)
 
 static ssize_t load_write(struct file *file, const char __user *from, size_t size, loff_t *pos)
 {
-	struct fnic *f = file->private_data;
+	struct fnic *f = ((struct seq_file *)file->private_data)->private;
 	char text[80];
 	int err = 0;
 
@@ -346,30 +347,37 @@ static ssize_t load_write(struct file *file, const char __user *from, size_t siz
 	return err ?: size;
 }
 
-static ssize_t load_read(struct file *file, char __user *to, size_t size, loff_t *pos)
+static int load_show(struct seq_file *file, void *unused)
 {
-	struct fnic *f = file->private_data;
+	struct fnic *f = file->private;
 	struct fnic_load *load;
-	char text[200] = "";
 
 	mutex_lock(&changing);
 	load = rcu_dereference_protected(f->load, lockdep_is_held(&changing));
 	if (load) {
 		spin_lock_bh(&load->lock);
-		snprintf(text, sizeof(text),
-			 "ns %llu sent %llu answered %llu unanswered %llu expected %llu interleaved %llu hardware %llu\n",
-			 ktime_get_ns() - load->begin, load->sent, load->answered,
-			 load->unanswered, load->expected, load->interleaved, load->hardware);
+		seq_printf(file, "ns %llu sent %llu answered %llu unanswered %llu",
+			   ktime_get_ns() - load->begin, load->sent, load->answered,
+			   load->unanswered);
+		seq_printf(file, " expected %llu interleaved %llu hardware %llu\n",
+			   load->expected, load->interleaved, load->hardware);
 		spin_unlock_bh(&load->lock);
 	}
 	mutex_unlock(&changing);
-	return simple_read_from_buffer(to, size, pos, text, strlen(text));
+	return 0;
+}
+
+static int load_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, load_show, inode->i_private);
 }
 
 static const struct file_operations load_fops = {
 	.owner = THIS_MODULE,
-	.open = simple_open,
-	.read = load_read,
+	.open = load_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
 	.write = load_write,
 };
 
