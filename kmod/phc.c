@@ -13,8 +13,8 @@
 
 /* Queues of a device that are known by their number. */
 #define MAX_NAPIS	64
-/* A stamp is refused that is farther from the kernel's own; ns. */
-#define MAX_WAIT	(100 * NSEC_PER_MSEC)
+/* So long a packet may wait until the kernel looks at it; ns. */
+#define MAX_WAIT	(5 * NSEC_PER_MSEC)
 /* What clocks that are read one after the other may differ by; ns. */
 #define SLACK		1000
 
@@ -142,8 +142,13 @@ bool nts_phc_received(struct nts_net *nn, struct sk_buff *skb, s64 latest, s64 *
 		goto out;
 	at = nts_clockmap_time(&m.map, hardware_stamp(nn, phc, skb));
 	margin = SLACK + m.error + nts_clockmap_scale(latest - m.map.time, m.skew);
-	if (at > latest + margin || at < latest - MAX_WAIT) {
+	if (at > latest + margin) {
 		contradict(nn, phc, NTS_PHC_RX_REFUSED);
+		goto out;
+	}
+	/* A busy machine, or a clock set back: what is sent will tell. */
+	if (at < latest - MAX_WAIT) {
+		atomic64_inc(&phc->count[NTS_PHC_RX_REFUSED]);
 		goto out;
 	}
 	atomic64_inc(&phc->count[NTS_PHC_RX]);

@@ -168,11 +168,12 @@ static void received_before_it_came(struct kunit *test)
 	map_phc(test, f, NSEC_PER_SEC);
 	nts_timestamp_received(f->nn, f->skb, &stamp);
 	KUNIT_EXPECT_EQ(test, stamp.kind, NTS_STAMP_KIND_HARDWARE);
-	/* As long ago as no packet waits. */
-	hardware(f, raw - NSEC_PER_SEC / 2);
+	/* As long ago as no packet waits: that one is not taken. */
+	hardware(f, raw - NSEC_PER_SEC / 100);
 	nts_timestamp_received(f->nn, f->skb, &stamp);
 	KUNIT_EXPECT_EQ(test, stamp.kind, NTS_STAMP_KIND_KERNEL);
-	KUNIT_EXPECT_FALSE(test, usable(f, &report));
+	KUNIT_EXPECT_TRUE(test, usable(f, &report));
+	KUNIT_EXPECT_EQ(test, report.count[NTS_PHC_RX_REFUSED], 2ULL);
 	stamp_tear_down(f);
 }
 

@@ -17,8 +17,8 @@
 #include "txstamp.h"
 
 #define SLOT_BITS	6
-/* A key in the error queue that is the number of a slot, and no ticket. */
-#define PROBE		BIT(31)
+/* A key in the error queue is the number of a slot above a ticket, or above 0. */
+#define TICKET_BITS	(32 - SLOT_BITS)
 
 /* Without stamps of the better kind for so long, others do. */
 #define KIND_LIFE	(10 * HZ)
@@ -90,7 +90,7 @@ void nts_txstamp_ask(struct nts_net *nn, struct sk_buff *skb,
 	if (!ticket)
 		WRITE_ONCE(nn->txstamp->slot[expect->slot].asked, jiffies);
 	info->tx_flags |= SKBTX_HW_TSTAMP | SKBTX_SW_TSTAMP;
-	info->tskey = ticket ?: PROBE | expect->slot;
+	info->tskey = expect->slot << TICKET_BITS | ticket;
 	skb_set_owner_w(skb, nn->txstamp->sock->sk);
 }
 
@@ -106,13 +106,8 @@ static const struct nts_ntp_header *answer_in(struct sk_buff *skb)
 }
 
 /* @error: by how much later than predicted it left, ns */
-static void learn(struct nts_net *nn, u32 index, s64 error, u8 kind)
+static void learn(struct nts_txstamp_slot *slot, s64 error, u8 kind)
 {
-	struct nts_txstamp_slot *slot;
-
-	if (index >= ARRAY_SIZE(nn->txstamp->slot))
-		return;
-	slot = &nn->txstamp->slot[index];
 	/* The driver's stamp of a packet comes before the device's. */
 	if (kind < slot->kind && time_before(jiffies, READ_ONCE(slot->learned) + KIND_LIFE))
 		return;
@@ -125,29 +120,42 @@ static void learn(struct nts_net *nn, u32 index, s64 error, u8 kind)
 	nts_txdelay_learn(&slot->delay, error);
 }
 
+/* When it was expected to leave, ns; 0 when that is not known any more. */
+static s64 expected(struct nts_interleave *table, u32 ticket, u64 receive, u64 transmit)
+{
+	/* In interleaved mode it tells of another answer. */
+	if ((s64)(transmit - receive) < 0)
+		transmit = table ? nts_interleave_expected(table, ticket, receive) : 0;
+	return transmit ? nts_ntptime_to_ns(transmit) : 0;
+}
+
 static void take_stamp(struct nts_net *nn, struct sk_buff *skb)
 {
+	struct nts_interleave *table = rcu_dereference(nn->interleave);
 	const struct nts_ntp_header *header = answer_in(skb);
-	u32 key = SKB_EXT_ERR(skb)->ee.ee_data;
-	struct nts_interleave *table;
+	u32 key = SKB_EXT_ERR(skb)->ee.ee_data, ticket = key & (BIT(TICKET_BITS) - 1);
+	struct nts_txstamp_slot *slot = &nn->txstamp->slot[key >> TICKET_BITS];
 	struct nts_stamp stamp;
-	s64 received, sent;
+	u64 receive, transmit;
+	s64 expect, read, sent;
 
 	if (!header)
 		return;
-	received = nts_ntptime_to_ns(be64_to_cpu(header->receive));
-	if (!nts_timestamp_sent(nn, skb, nts_clock_raw(nn, received), &stamp))
+	receive = be64_to_cpu(header->receive);
+	transmit = be64_to_cpu(header->transmit);
+	expect = expected(table, ticket, receive, transmit);
+	if (!expect)
+		return;
+	/* It cannot have left before the clock was read for it. */
+	read = expect - nts_txdelay_predict(&slot->delay);
+	if (!nts_timestamp_sent(nn, skb, nts_clock_raw(nn, read), &stamp))
 		return;
 	sent = nts_clock_at(nn, stamp.raw);
-	if (key & PROBE) {
-		learn(nn, key & ~PROBE,
-		      sent - nts_ntptime_to_ns(be64_to_cpu(header->transmit)), stamp.kind);
-		return;
-	}
-	table = rcu_dereference(nn->interleave);
-	if (table)
-		nts_interleave_stamp(table, key, be64_to_cpu(header->receive),
-				     nts_ntptime_from_ns(sent), stamp.kind);
+	if ((s64)(transmit - receive) > 0)
+		learn(slot, sent - expect, stamp.kind);
+	if (table && ticket)
+		nts_interleave_stamp(table, ticket, receive, nts_ntptime_from_ns(sent),
+				     stamp.kind);
 }
 
 /* In softirq, in hard interrupts or in a work item of the driver. */

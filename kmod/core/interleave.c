@@ -254,6 +254,39 @@ u32 nts_interleave_save(struct nts_interleave *t, const struct nts_interleave_vi
 	return ticket;
 }
 
+static struct nts_interleave_bucket *bucket_of(const struct nts_interleave *t, u32 ticket)
+{
+	u32 index = (ticket - 1) / TICKET_SLOTS, slot = (ticket - 1) % TICKET_SLOTS;
+
+	return ticket && index <= t->mask && slot < NTS_INTERLEAVE_WAYS ? &t->bucket[index] : NULL;
+}
+
+/**
+ * nts_interleave_expected() - when an answer is thought to have left
+ * @t: the table
+ * @ticket: of nts_interleave_save(); any number
+ * @receive: timestamp in the answer
+ *
+ * Context: as nts_interleave_take().
+ *
+ * Return: the transmit timestamp as far as it is known, or 0 when it is
+ * forgotten or told already.
+ */
+u64 nts_interleave_expected(struct nts_interleave *t, u32 ticket, u64 receive)
+{
+	struct nts_interleave_bucket *b = bucket_of(t, ticket);
+	struct nts_interleave_entry *e;
+	u64 expected = 0;
+
+	if (!b || !nts_trylock(&b->lock))
+		return 0;
+	e = &b->entry[(ticket - 1) % TICKET_SLOTS];
+	if (e->receive == nts_interleave_receive(receive))
+		expected = e->transmit;
+	nts_tryunlock(&b->lock);
+	return expected;
+}
+
 /**
  * nts_interleave_stamp() - an answer's true time of sending became known
  * @t: the table
@@ -269,20 +302,15 @@ u32 nts_interleave_save(struct nts_interleave *t, const struct nts_interleave_vi
 bool nts_interleave_stamp(struct nts_interleave *t, u32 ticket, u64 receive,
 			  u64 transmit, u8 kind)
 {
-	u32 index = (ticket - 1) / TICKET_SLOTS, slot = (ticket - 1) % TICKET_SLOTS;
-	struct nts_interleave_bucket *b;
+	struct nts_interleave_bucket *b = bucket_of(t, ticket);
 	struct nts_interleave_entry *e;
 	bool better;
 
 	receive = nts_interleave_receive(receive);
 	transmit = nts_interleave_transmit(transmit, receive);
-	if (!ticket || index > t->mask || slot >= NTS_INTERLEAVE_WAYS ||
-	    !plausible(receive, transmit))
+	if (!b || !plausible(receive, transmit) || !nts_trylock(&b->lock))
 		return false;
-	b = &t->bucket[index];
-	if (!nts_trylock(&b->lock))
-		return false;
-	e = &b->entry[slot];
+	e = &b->entry[(ticket - 1) % TICKET_SLOTS];
 	better = e->receive == receive && e->transmit && kind > e->kind &&
 		 e->epoch == READ_ONCE(t->epoch);
 	if (better) {

@@ -114,6 +114,7 @@ u64 nts_interleave_take(struct nts_interleave *t, struct nts_interleave_visit *v
 			u32 now, u8 *kind);
 u32 nts_interleave_save(struct nts_interleave *t, const struct nts_interleave_visit *visit,
 			u64 receive, u64 transmit, u32 now);
+u64 nts_interleave_expected(struct nts_interleave *t, u32 ticket, u64 receive);
 bool nts_interleave_stamp(struct nts_interleave *t, u32 ticket, u64 receive,
 			  u64 transmit, u8 kind);
 u32 nts_interleave_count(struct nts_interleave *t, u32 from,

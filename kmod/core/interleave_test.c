@@ -262,6 +262,11 @@ static void better_stamp_replaces(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	settle(f, &g);
 	stamp = f->transmit + 0x1000;
+	KUNIT_EXPECT_EQ(test, nts_interleave_expected(t, f->ticket, g.origin), f->transmit);
+	KUNIT_EXPECT_EQ(test, nts_interleave_expected(t, f->ticket, g.origin + 2), 0ULL);
+	KUNIT_EXPECT_EQ(test, nts_interleave_expected(t, f->ticket + 1, g.origin), 0ULL);
+	KUNIT_EXPECT_EQ(test, nts_interleave_expected(t, 0, g.origin), 0ULL);
+	KUNIT_EXPECT_EQ(test, nts_interleave_expected(t, ~0U, g.origin), 0ULL);
 	KUNIT_EXPECT_FALSE(test, nts_interleave_stamp(t, f->ticket, g.origin, stamp,
 						      NTS_STAMP_KIND_DAEMON));
 	KUNIT_EXPECT_TRUE(test, nts_interleave_stamp(t, f->ticket, g.origin, stamp,

@@ -101,17 +101,14 @@ void nts_measure_sent(struct nts_exchange *exchange, struct nts_previous *previo
 	}
 }
 
-/* Whether the four can be of one exchange. */
+/* Whether the four can be of one exchange, measured by clocks nobody stepped. */
 static bool in_order(const struct nts_stamps *stamps)
 {
 	s64 local = stamps->received - stamps->sent;
 	s64 remote = stamps->transmit - stamps->receive;
 
-	if (remote < 0)
-		return false;
-	/* In basic mode they came together, and what is odd is the clocks' fault. */
-	return !stamps->interleaved ||
-	       (local >= 0 && remote <= local + local / CLOCK_ERROR_PART + STAMP_ERROR);
+	return remote >= 0 && local >= 0 &&
+	       remote <= local + local / CLOCK_ERROR_PART + STAMP_ERROR;
 }
 
 /**

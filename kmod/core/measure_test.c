@@ -85,9 +85,9 @@ static void answer_tests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, basic_tests(&answer, 0), fit);
 	answer.transmit--;
 	KUNIT_EXPECT_EQ(test, basic_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
-	/* Longer than the whole exchange, as its clock or ours has it. */
+	/* Longer than the whole exchange: its clock was stepped meanwhile. */
 	answer.transmit = answer.receive + 10000000000LL;
-	KUNIT_EXPECT_EQ(test, basic_tests(&answer, 0), fit);
+	KUNIT_EXPECT_EQ(test, basic_tests(&answer, 0), fit & ~NTS_TEST_SYNC);
 
 	/* It follows us; at stratum 1 the identifier is four letters. */
 	answer = fit_answer;
