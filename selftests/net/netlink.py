@@ -24,7 +24,10 @@ from oracle.siv import Siv
 SERVER, ALONE = "10.9.1.1", "10.9.2.1"
 NEXT, CURRENT, OLD = 0, 1, 2
 MISSING = object()
-SETTERS = ("SERVER_SET", "KEYS_SET", "CLOCK_SET", "DAEMON_SET")
+MAX_PHCS = 32
+SETTERS = ("SERVER_SET", "KEYS_SET", "CLOCK_SET", "DAEMON_SET", "SOURCE_SET",
+           "SOURCE_DEL", "NTS_SET", "COOKIES_TAKE", "DISCIPLINE_SET", "PHC_SET",
+           "PHC_DEL", "COMMAND", "ADJUST_SET")
 GETTERS = ("SERVER_GET", "KEYS_GET", "CLOCK_GET", "STATS_GET", "DAEMON_GET")
 
 
@@ -70,6 +73,15 @@ def clock(*, mode=0, leap=0, stratum=2):
         if value is not None:
             body += attr(NTS["NTS_A_CLOCK_" + name], value, "B")
     return body
+
+
+def phc(*, ifindex=7, freq=0, valid_ms=1000, without=()):
+    values = {"IFINDEX": (ifindex, "I"), "PHC": (10**18, "q"),
+              "RAW": (10**12, "q"), "FREQ": (freq, "q"), "ERROR": (100, "Q"),
+              "VALID_MS": (valid_ms, "I")}
+    return b"".join(attr(NTS["NTS_A_PHC_" + name], value, form)
+                    for name, (value, form) in values.items()
+                    if name not in without)
 
 
 def daemon(pid=1):
@@ -208,7 +220,7 @@ def unprivileged_setters_are_refused():
         fam, told = family_here(), {}
         for one in SETTERS:
             try:
-                ask(fam, one, BODIES[one])
+                ask(fam, one, BODIES.get(one, b""))
                 told[one] = "accepted"
             except genl.Refused as err:
                 told[one] = err.name
@@ -290,6 +302,8 @@ def errors_of_server_set_say_what_is_wrong():
             (server(enabled=2), "ERANGE", ""),
             (server(families=4), "ERANGE", ""),
             (server(bind4=b"\x0a\x09\x02"), "ERANGE", ""),
+            (server() + attr(NTS["NTS_A_SERVER_CLIENT_LOG"], 1 << 25, "I"), "ERANGE",
+             "client-log"),
             (server(bind4=bytes((10, 9, 2, 9))), "EADDRNOTAVAIL", "bind4")):
         refused(fam, "SERVER_SET", body, name, text)
 
@@ -332,11 +346,32 @@ def errors_of_clock_and_daemon_set_say_what_is_wrong():
 
 
 @case
+def errors_of_phc_set_say_what_is_wrong():
+    fam = family()
+    for body, name, text in (
+            (phc(ifindex=0), "ERANGE", ""),
+            (phc(freq=1 << 47), "ERANGE", "freq"),
+            *((phc(without=(one,)), "EINVAL", one.lower().replace("_", "-"))
+              for one in ("IFINDEX", "PHC", "RAW", "FREQ", "ERROR", "VALID_MS"))):
+        refused(fam, "PHC_SET", body, name, text)
+    one = attr(NTS["NTS_A_PHC_IFINDEX"], 7, "I")
+    refused(fam, "PHC_DEL", one, "ENOENT", "ifindex")
+    ask(fam, "PHC_SET", phc())
+    ask(fam, "PHC_DEL", one)
+    for n in range(1, MAX_PHCS + 1):
+        ask(fam, "PHC_SET", phc(ifindex=n))
+    ask(fam, "PHC_SET", phc(ifindex=1))
+    refused(fam, "PHC_SET", phc(ifindex=1000), "ENOSPC", "ifindex")
+    for n in range(1, MAX_PHCS + 1):
+        ask(fam, "PHC_DEL", attr(NTS["NTS_A_PHC_IFINDEX"], n, "I"))
+
+
+@case
 def unknown_attributes_and_commands_are_refused():
     fam = family()
     for command in SETTERS:
         try:
-            ask(fam, command, BODIES[command] + attr(99, 1, "I"))
+            ask(fam, command, BODIES.get(command, b"") + attr(99, 1, "I"))
         except genl.Refused as err:
             need(err.name == "EINVAL", "%s: %s", command, err)
         else:
