@@ -257,7 +257,7 @@ static void take(struct phc_device *d, const struct phc_sample *s, uint64_t now_
 		reset(d, miss);
 	} else if (d->doubted)
 		say(d, LOG_LEVEL_WARN,
-		    "timestamps contradicted its clock /dev/ptp%d, which was not stepped, or packets waited for more than 0.1 s: they were not used",
+		    "timestamps contradicted its clock /dev/ptp%d, which was not stepped, or packets waited for long: they were not used",
 		    d->clock);
 	d->missed = false;
 	d->doubted = false;
