@@ -5,8 +5,10 @@
 #include "cookie.h"
 #include "wire.h"
 
-/* What took longer was held up, and predicts nothing. */
-#define LONGEST		NSEC_PER_SEC
+/* What took longer was held up, by the search for a neighbour say, and predicts nothing. */
+#define LONGEST		(5 * NSEC_PER_MSEC)
+/* A median of fewer may be of those held up. */
+#define FEW		3
 
 static u8 note(struct nts_txdelay *d, s32 delay)
 {
@@ -52,7 +54,7 @@ void nts_txdelay_learn(struct nts_txdelay *d, s64 delay)
 		if (seen > median && (!above++ || seen < upper))
 			upper = seen;
 	}
-	if (2 * below > n)
+	if (2 * below > n || (below && n < FEW))
 		WRITE_ONCE(d->median, lower);
 	else if (2 * above > n)
 		WRITE_ONCE(d->median, upper);

@@ -32,6 +32,19 @@ static void txdelay_first_is_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nts_txdelay_predict(d), 12350LL);
 }
 
+/* The first one of a device may have waited: of few the least is true. */
+static void txdelay_first_was_held_up(struct kunit *test)
+{
+	struct nts_txdelay *d = txdelay_set_up(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	nts_txdelay_learn(d, 4900000);
+	nts_txdelay_learn(d, 30000);
+	KUNIT_EXPECT_EQ(test, nts_txdelay_predict(d), 30000LL);
+	nts_txdelay_learn(d, 31000);
+	KUNIT_EXPECT_EQ(test, nts_txdelay_predict(d), 31000LL);
+}
+
 static void txdelay_may_be_negative(struct kunit *test)
 {
 	struct nts_txdelay *d = txdelay_set_up(test);
@@ -75,7 +88,7 @@ static void txdelay_outliers(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, d);
 	for (i = 0; i < 1000; i++) {
-		nts_txdelay_learn(d, i % 3 == 1 ? 900000000 : 5000 + next_random(&state) % 100);
+		nts_txdelay_learn(d, i % 3 == 1 ? 4900000 : 5000 + next_random(&state) % 100);
 		if (i)
 			KUNIT_EXPECT_LE(test, nts_txdelay_predict(d), 5100LL);
 		KUNIT_EXPECT_GE(test, nts_txdelay_predict(d), 5000LL);
@@ -88,6 +101,8 @@ static void txdelay_senseless(struct kunit *test)
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, d);
+	/* As long as a neighbour is searched for. */
+	nts_txdelay_learn(d, 252000000);
 	nts_txdelay_learn(d, 1LL << 40);
 	nts_txdelay_learn(d, -(1LL << 40));
 	KUNIT_EXPECT_EQ(test, nts_txdelay_predict(d), 0LL);
@@ -145,6 +160,7 @@ static void txdelay_classes(struct kunit *test)
 
 static struct kunit_case txdelay_cases[] = {
 	KUNIT_CASE(txdelay_first_is_taken),
+	KUNIT_CASE(txdelay_first_was_held_up),
 	KUNIT_CASE(txdelay_may_be_negative),
 	KUNIT_CASE(txdelay_is_the_median),
 	KUNIT_CASE(txdelay_outliers),
