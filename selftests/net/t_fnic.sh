@@ -40,7 +40,7 @@ chronyd_stamps() {
 		hwtimestamp *
 	END
 	wait_for 30 "TX and RX are Hardware" both_hardware || fail "$(chronyc_of c ntpdata)"
-	sleep 5
+	sleep 3
 	both_hardware || fail "no longer: $(chronyc_of c ntpdata)"
 	offset=$(chronyc_of c ntpdata | cut -d, -f"$NTPDATA_OFFSET")
 	diag "offset $offset s, should be 0.0001; $(chronyc_of c ntpdata)"
@@ -54,12 +54,11 @@ chronyd_stamps() {
 ns_add c
 ns_add s
 fnic_link s c crosststamp=1
-ktap_plan 8
+ktap_plan 7
 ktap_case stamps frequency
 ktap_case stamps wire 50000 0
 ktap_case stamps wire 1000000 200000
-ktap_case stamps losses 300 0
-ktap_case stamps losses 0 1000
+ktap_case stamps losses 300 1000
 ktap_case stamps filters
 ktap_case stamps steps
 ktap_case chronyd_stamps

@@ -62,7 +62,7 @@ def frequency():
         one = clock(number)
         one.adjust(scaled)
         want = PPB[number] + scaled * 1000 / 65536
-        got = measure(one, 5)
+        got = measure(one, 3)
         one.adjust(0)
         print("# fnic%d is %.3f ppb fast, should be %.3f" %
               (number, got, want))

@@ -6,6 +6,9 @@ t3 CARD FILE        |transmit stamp - real moment of sending| of the answers
                     that CARD sent in basic mode:
                     "count N p50 NS p99 NS max NS mean NS"
 modes CARD FILE     "basic N interleaved N" of its answers
+errors CARD FILE    what stamps of its answers are off by, and if they are of
+                    the packets that they should be of: "receive N least NS
+                    exact N interleaved N least NS exact N strange N"
 """
 
 import struct
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 
 from oracle import ntp
 
+EXACT = 2000                    # ns
 LOG = "/sys/kernel/debug/fnic/truth"
 FORMAT = struct.Struct("=QQqQIIHHI48s")
 
@@ -94,12 +98,49 @@ def print_modes(card, path):
     print("basic %d interleaved %d" % (modes.count(False), modes.count(True)))
 
 
+def errors(found, card):
+    """What receive stamps are late by, what transmit stamps in interleaved
+    mode are off by, and how many told of no answer that is known."""
+    asked, sent, receive, interleaved, strange = {}, {}, [], [], 0
+    for record in found:
+        header = record.header
+        if header.mode == 3 and record.card != card:
+            asked[header.xmt] = asked[header.rec] = record
+        elif header.mode == 4 and record.card == card:
+            request = asked.get(header.org)
+            if not request:
+                continue
+            came = request.arrival + request.real - request.raw
+            receive.append(unix_ns(header.rec) - came)
+            if header.org != request.header.xmt:
+                if request.header.org in sent:
+                    interleaved.append(unix_ns(header.xmt) -
+                                       sent[request.header.org].real)
+                else:
+                    strange += 1
+            sent[header.rec] = record
+    return receive, interleaved, strange
+
+
+def print_errors(card, path):
+    receive, interleaved, strange = errors(records(path), int(card))
+    if not receive or not interleaved:
+        raise SystemExit("nothing to judge in %s" % path)
+    print("receive %d least %d exact %d interleaved %d least %d exact %d "
+          "strange %d" % (
+              len(receive), min(receive),
+              sum(abs(e) < EXACT for e in receive),
+              len(interleaved), min(interleaved),
+              sum(abs(e) < EXACT for e in interleaved), strange))
+
+
 def append(path):
     with open(path, "ab") as out:
         out.write(drain())
 
 
-VERBS = {"drain": append, "t3": print_t3, "modes": print_modes}
+VERBS = {"drain": append, "t3": print_t3, "modes": print_modes,
+         "errors": print_errors}
 
 if __name__ == "__main__":
     VERBS[sys.argv[1]](*sys.argv[2:])
