@@ -6,7 +6,7 @@
 #include "wire.h"
 
 /* What took longer was held up, by the search for a neighbour say, and predicts nothing. */
-#define LONGEST		(5 * NSEC_PER_MSEC)
+#define LONGEST		5000000
 /* A median of fewer may be of those held up. */
 #define FEW		3
 
