@@ -13,18 +13,9 @@
 /* Two readings are the least that tell a frequency. */
 #define LEAST_SAMPLES 2
 
-enum kind { SWITCH, POLL, COUNT, REAL };
-
-/* Options by name; @min and @max for those with a value. */
-static const struct option {
-	const char *name;
-	enum kind kind;
-	size_t at;
-	double min;
-	double max;
-} options[] = {
+static const struct config_option options[] = {
 #define OPTION(word, kind, min, max) \
-	{ #word, kind, offsetof(struct config_hwtimestamp, word), min, max }
+	{ #word, CONFIG_##kind, offsetof(struct config_hwtimestamp, word), min, max }
 	OPTION(maxpoll, POLL, POLL_MIN, POLL_MAX),
 	OPTION(maxsamples, COUNT, 1, 64),
 	OPTION(minpoll, POLL, POLL_MIN, POLL_MAX),
@@ -45,33 +36,6 @@ static const struct {
 	{ "ptp", CONFIG_RXFILTER_PTP },
 };
 
-static bool put(const struct option *o, struct config_hwtimestamp *h,
-		const char *value)
-{
-	void *to = (char *)h + o->at;
-	long long number = 0;
-	double real = 0;
-
-	if (o->kind == REAL ? !config_to_real(value, o->min, o->max, &real) :
-	    o->kind != SWITCH && !config_to_number(value, o->min, o->max, &number))
-		return false;
-	switch (o->kind) {
-	case SWITCH:
-		*(bool *)to = true;
-		break;
-	case POLL:
-		*(int *)to = number;
-		break;
-	case COUNT:
-		*(unsigned int *)to = number;
-		break;
-	case REAL:
-		*(double *)to = real;
-		break;
-	}
-	return true;
-}
-
 static bool put_filter(struct config_reader *r, struct config_hwtimestamp *h,
 		       const char *value)
 {
@@ -91,17 +55,11 @@ static bool put_filter(struct config_reader *r, struct config_hwtimestamp *h,
 static int take_option(struct config_reader *r, char **words,
 		       struct config_hwtimestamp *h)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		const struct option *o = &options[i];
+	int taken = config_option(r, "hwtimestamp", options,
+				  sizeof(options) / sizeof(*options), h, words);
 
-		if (strcasecmp(words[0], o->name))
-			continue;
-		if (put(o, h, words[1]))
-			return o->kind == SWITCH ? 1 : 2;
-		config_error(r, "hwtimestamp: %s needs a number from %g to %g",
-			     o->name, o->min, o->max);
-		return 0;
-	}
+	if (taken >= 0)
+		return taken;
 	if (!strcasecmp(words[0], "rxfilter"))
 		return put_filter(r, h, words[1]) ? 2 : 0;
 	config_error(r, "hwtimestamp: unknown option \"%.64s\": correct or remove it, ntsd.conf(5) lists all",

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config_reader.h"
 
@@ -126,6 +127,69 @@ bool config_real(struct config_reader *r, char **words, double min, double max,
 	}
 	one_only(r, words);
 	return true;
+}
+
+static bool put(const struct config_option *o, void *into, const char *value)
+{
+	void *to = (char *)into + o->at;
+	long long number = 0;
+	double real = 0;
+
+	if (o->kind == CONFIG_REAL ? !config_to_real(value, o->min, o->max, &real) :
+	    o->kind != CONFIG_SWITCH &&
+	    !config_to_number(value, o->min, o->max, &number))
+		return false;
+	switch (o->kind) {
+	case CONFIG_SWITCH:
+		*(bool *)to = true;
+		break;
+	case CONFIG_POLL:
+		*(int *)to = number;
+		break;
+	case CONFIG_COUNT:
+		*(unsigned int *)to = number;
+		break;
+	case CONFIG_PORT:
+		*(uint16_t *)to = number;
+		break;
+	case CONFIG_SET:
+		*(uint32_t *)to = number;
+		break;
+	case CONFIG_REAL:
+		*(double *)to = real;
+		break;
+	}
+	return true;
+}
+
+/**
+ * config_option() - take one option of a line
+ * @r: the reader
+ * @directive: whose, for messages
+ * @options: those there are
+ * @n: how many
+ * @into: the structure they are fields of
+ * @words: the option and what follows it
+ *
+ * Return: how many words were taken, 0 after an error, -1 when it is none of
+ * @options.
+ */
+int config_option(struct config_reader *r, const char *directive,
+		  const struct config_option *options, size_t n, void *into,
+		  char **words)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct config_option *o = &options[i];
+
+		if (strcasecmp(words[0], o->name))
+			continue;
+		if (put(o, into, words[1]))
+			return o->kind == CONFIG_SWITCH ? 1 : 2;
+		config_error(r, "%s: %s needs a number from %.15g to %.15g",
+			     directive, o->name, o->min, o->max);
+		return 0;
+	}
+	return -1;
 }
 
 /**

@@ -25,6 +25,32 @@ struct config_directive {
 	void (*take)(struct config_reader *r, char **words);
 };
 
+/* What an option's value becomes. */
+enum config_kind {
+	CONFIG_SWITCH,		/* bool, there or not */
+	CONFIG_POLL,		/* int */
+	CONFIG_COUNT,		/* unsigned int */
+	CONFIG_PORT,		/* uint16_t */
+	CONFIG_SET,		/* uint32_t */
+	CONFIG_REAL,		/* double */
+};
+
+/**
+ * struct config_option - a word that changes one field of what a line is about
+ * @name: in lower case
+ * @kind: of its value
+ * @at: where in the structure the field is
+ * @min: least value
+ * @max: greatest value
+ */
+struct config_option {
+	const char *name;
+	enum config_kind kind;
+	size_t at;
+	double min;
+	double max;
+};
+
 /* Each ends with one that has no name. */
 extern const struct config_directive config_clock_directives[];
 extern const struct config_directive config_hwtimestamp_directives[];
@@ -47,6 +73,9 @@ bool config_real(struct config_reader *r, char **words, double min, double max,
 bool config_to_number(const char *word, long long min, long long max,
 		      long long *value);
 bool config_to_real(const char *word, double min, double max, double *value);
+int config_option(struct config_reader *r, const char *directive,
+		  const struct config_option *options, size_t n, void *into,
+		  char **words);
 void config_path(struct config_reader *r, char **words, char *to);
 bool config_nothing(struct config_reader *r, char **words);
 

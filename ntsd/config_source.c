@@ -12,18 +12,9 @@
 #define POLL_MAX 24
 #define NEVER_PRESEND (POLL_MAX + 1)
 
-enum kind { SWITCH, POLL, COUNT, PORT, SET, REAL };
-
-/* Options by name; @min and @max for those with a value. */
-static const struct option {
-	const char *name;
-	enum kind kind;
-	size_t at;
-	double min;
-	double max;
-} options[] = {
+static const struct config_option options[] = {
 #define OPTION(word, kind, field, min, max) \
-	{ word, kind, offsetof(struct config_source, field), min, max }
+	{ word, CONFIG_##kind, offsetof(struct config_source, field), min, max }
 	OPTION("burst", SWITCH, burst, 0, 0),
 	OPTION("certset", SET, certset, 0, UINT32_MAX),
 	OPTION("iburst", SWITCH, iburst, 0, 0),
@@ -60,56 +51,16 @@ static const struct {
 	{ "version", 1 },
 };
 
-static bool put(const struct option *o, struct config_source *s,
-		const char *value)
-{
-	void *to = (char *)s + o->at;
-	long long number = 0;
-	double real = 0;
-
-	if (o->kind == REAL ? !config_to_real(value, o->min, o->max, &real) :
-	    o->kind != SWITCH && !config_to_number(value, o->min, o->max, &number))
-		return false;
-	switch (o->kind) {
-	case SWITCH:
-		*(bool *)to = true;
-		break;
-	case POLL:
-		*(int *)to = number;
-		break;
-	case COUNT:
-		*(unsigned int *)to = number;
-		break;
-	case PORT:
-		*(uint16_t *)to = number;
-		break;
-	case SET:
-		*(uint32_t *)to = number;
-		break;
-	case REAL:
-		*(double *)to = real;
-		break;
-	}
-	return true;
-}
-
 /* Return: how many words were taken, 0 after an error. */
 static int take_option(struct config_reader *r, char **words, const char *first,
 		       struct config_source *s)
 {
+	int taken = config_option(r, first, options,
+				  sizeof(options) / sizeof(*options), s, words);
 	const char *word = words[0];
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		const struct option *o = &options[i];
-
-		if (strcasecmp(word, o->name))
-			continue;
-		if (put(o, s, words[1]))
-			return o->kind == SWITCH ? 1 : 2;
-		config_error(r, "%s: %s needs a number from %.15g to %.15g",
-			     first, o->name, o->min, o->max);
-		return 0;
-	}
+	if (taken >= 0)
+		return taken;
 	for (size_t i = 0; i < sizeof(without_effect) / sizeof(*without_effect); i++) {
 		if (strcasecmp(word, without_effect[i].name))
 			continue;
