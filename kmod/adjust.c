@@ -141,18 +141,6 @@ s64 nts_adjust_hold(const struct nts_client *client, s64 raw)
 	return steer->held ? max(steer->foreign_until - raw, 0LL) : 0;
 }
 
-/**
- * nts_adjust_read() - read both clocks at the same time
- * @raw: receives CLOCK_MONOTONIC_RAW, ns
- * @real: receives CLOCK_REALTIME, ns
- *
- * Context: any.
- */
-void nts_adjust_read(s64 *raw, s64 *real)
-{
-	nts_clock_snapshot(raw, real);
-}
-
 static void take_reading(struct nts_steer_reading *reading,
 			 const struct __kernel_timex *tx)
 {
@@ -160,7 +148,7 @@ static void take_reading(struct nts_steer_reading *reading,
 	reading->freq = tx->freq;
 	reading->tick = tx->tick;
 	reading->status = tx->status;
-	nts_adjust_read(&reading->raw, &reading->real);
+	nts_clock_snapshot(&reading->raw, &reading->real);
 }
 
 static int kernel_adjust(const struct nts_adjust *adjust,
@@ -236,7 +224,7 @@ static void ask_daemon(struct nts_client *client, const struct nts_adjust *adjus
 	}
 	adjuster->pending = *adjust;
 	adjuster->waiting = true;
-	nts_adjust_read(&adjuster->asked_at, &(s64){ 0 });
+	nts_clock_snapshot(&adjuster->asked_at, &(s64){ 0 });
 }
 
 /**
@@ -259,7 +247,7 @@ void nts_adjust_run(struct nts_client *client)
 			adjuster->error = err;
 	} else {
 		now = adjuster->told;
-		nts_adjust_read(&now.raw, &now.real);
+		nts_clock_snapshot(&now.raw, &now.real);
 		if (adjuster->waiting && now.raw - adjuster->asked_at < DAEMON_PATIENCE) {
 			adjuster->next = adjuster->asked_at + DAEMON_PATIENCE;
 			return;
@@ -299,7 +287,7 @@ void nts_adjust_stop(struct nts_client *client)
 		kernel_look(&now);
 	else
 		now = adjuster->told;
-	nts_adjust_read(&now.raw, &now.real);
+	nts_clock_snapshot(&now.raw, &now.real);
 	nts_steer_stop(&adjuster->steer, &client->discipline, &now, &adjust);
 	adjuster->next = NTS_POLL_NEVER;
 	if (!adjust.modes)
@@ -331,7 +319,7 @@ int nts_adjust_told(struct nts_client *client, u32 seq, int error,
 		return -ESTALE;
 	adjuster->waiting = false;
 	adjuster->told = *reading;
-	nts_adjust_read(&adjuster->told.raw, &adjuster->told.real);
+	nts_clock_snapshot(&adjuster->told.raw, &adjuster->told.real);
 	done(client, &adjuster->pending, error, &adjuster->told);
 	nts_client_wake(client);
 	return 0;

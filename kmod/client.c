@@ -341,7 +341,7 @@ void nts_client_drift(struct nts_client *client, s64 freq, s64 skew)
 	lockdep_assert_held(&client->lock);
 	if (d->updates)
 		return;
-	nts_adjust_read(&raw, &real);
+	nts_clock_snapshot(&raw, &real);
 	nts_discipline_init(d, &config, raw, real, freq, skew);
 }
 
@@ -379,7 +379,7 @@ static struct nts_client *client_new(struct nts_net *nn)
 	client->slept = ktime_get_boottime_ns() - ktime_get_ns();
 
 	nts_discipline_defaults(&config);
-	nts_adjust_read(&raw, &real);
+	nts_clock_snapshot(&raw, &real);
 	nts_discipline_init(&client->discipline, &config, raw, real, 0, 0);
 	nts_steer_init(&client->adjuster.steer);
 	client->adjuster.next = NTS_POLL_NEVER;

@@ -189,7 +189,6 @@ void nts_adjust_run(struct nts_client *client);
 void nts_adjust_stop(struct nts_client *client);
 int nts_adjust_told(struct nts_client *client, u32 seq, int error,
 		    const struct nts_steer_reading *reading);
-void nts_adjust_read(s64 *raw, s64 *real);
 
 /* notify.c APIs: */
 void nts_notify_source(const struct nts_assoc *assoc, u8 news, s64 offset);

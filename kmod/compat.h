@@ -57,7 +57,7 @@
 	} while (0)
 #endif
 
-/* A snapshot is of one chosen clock now, beside the raw one. */
+/* CLOCK_MONOTONIC_RAW and CLOCK_REALTIME at one moment; a snapshot is of one chosen clock now. */
 #include <linux/timekeeping.h>
 static inline void nts_clock_snapshot(s64 *raw, s64 *real)
 {

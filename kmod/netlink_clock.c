@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The netlink operations on the clock's discipline. */
 #include "client.h"
+#include "compat.h"
 #include "netlink.h"
 
 int nts_nl_discipline_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -170,7 +171,7 @@ static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 	struct nts_tracking tracking;
 	s64 raw, real;
 
-	nts_adjust_read(&raw, &real);
+	nts_clock_snapshot(&raw, &real);
 	nts_discipline_tracking(&client->discipline, raw, &tracking);
 	return nla_put_u8(skb, NTS_A_TRACKING_SYNCHRONISED, tracking.synchronised) ?:
 	       put_reference(skb, client) ?:
