@@ -84,10 +84,27 @@ def sockets(port):
         card.timestamping(sock, FLAGS)
         sock.setblocking(False)
     try:
+        stamping(out, to)
         yield out, to
     finally:
         out.close()
         to.close()
+
+
+def packet(number):
+    return struct.pack(">B39xQ", 0x23, number)
+
+
+def stamping(out, to):
+    """Waits until the kernel stamps what comes in: it begins with that in a
+    kernel thread, some time after a socket asks for it."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        out.send(packet(0))
+        select.select([to], [], [], 0.1)
+        if any(software for _, software, _ in pull(to, 0)):
+            return
+    raise AssertionError("no stamps by software of receiving")
 
 
 def stamp_all(rx_filter=card.FILTER_ALL):
@@ -114,7 +131,7 @@ def exchange(count, port=123, gap=0.002):
     with sockets(port) as (out, to):
         for number in range(1, count + 1):
             found[number] = [None] * 5
-            out.send(struct.pack(">B39xQ", 0x23, number))
+            out.send(packet(number))
             time.sleep(gap)
             collect(out, to, found)
         end = time.monotonic() + 2
@@ -132,13 +149,19 @@ def exchange(count, port=123, gap=0.002):
 
 
 def collect(out, to, found):
-    for data, software, hardware in pull(out, socket.MSG_ERRQUEUE):
-        one = found[struct.unpack(">Q", data[-8:])[0]]
+    for one, software, hardware in known(pull(out, socket.MSG_ERRQUEUE), found):
         one[1] = software or one[1]
         one[2] = hardware or one[2]
-    for data, software, hardware in pull(to, 0):
-        one = found[struct.unpack(">Q", data[-8:])[0]]
+    for one, software, hardware in known(pull(to, 0), found):
         one[3], one[4] = software, hardware
+
+
+def known(messages, found):
+    """Those in found, not stamping()'s."""
+    for data, *stamps in messages:
+        number = struct.unpack(">Q", data[-8:])[0]
+        if number in found:
+            yield found[number], *stamps
 
 
 def to_raw(pair, ppb, phc):
