@@ -18,12 +18,10 @@
 #include <crypto/algapi.h>
 #endif
 
-/* udp_tunnel_xmit_skb() and its IPv6 twin gained a last argument. */
+/* udp_tunnel6_xmit_skb() gained a last argument. */
 #ifdef NTS_HAS_TUNNEL_IPCB_FLAGS
-#define nts_tunnel_xmit(...) udp_tunnel_xmit_skb(__VA_ARGS__, 0)
 #define nts_tunnel6_xmit(...) udp_tunnel6_xmit_skb(__VA_ARGS__, 0)
 #else
-#define nts_tunnel_xmit(...) udp_tunnel_xmit_skb(__VA_ARGS__)
 #define nts_tunnel6_xmit(...) udp_tunnel6_xmit_skb(__VA_ARGS__)
 #endif
 

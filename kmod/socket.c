@@ -7,6 +7,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/route.h>
@@ -23,6 +24,7 @@ struct way {
 		struct {
 			__be32 saddr;
 			__be32 daddr;
+			__be16 id;
 		} v4;
 		struct {
 			struct in6_addr saddr;
@@ -47,6 +49,23 @@ static struct dst_entry *route4(struct sock *sk, const struct way *way)
 	struct rtable *rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
 
 	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+}
+
+/*
+ * Like what a socket without path MTU discovery sends: it may be fragmented on
+ * its way. Before the clock is read, as random numbers come in batches, and
+ * who takes the last one of a batch waits for the next.
+ */
+static __be16 choose_id(struct net *net, const struct way *way)
+{
+	struct iphdr ip = {
+		.protocol = IPPROTO_UDP,
+		.saddr = way->v4.saddr,
+		.daddr = way->v4.daddr,
+	};
+
+	__ip_select_ident(net, &ip, 1);
+	return ip.id;
 }
 
 static struct dst_entry *route6(struct sock *sk, const struct sk_buff *skb,
@@ -93,6 +112,7 @@ static enum nts_verdict find_way(struct sock *sk, const struct sk_buff *skb,
 		    ipv4_is_lbcast(way->v4.saddr) ||
 		    ipv4_is_zeronet(way->v4.daddr))
 			return NTS_DROP_ADDRESS;
+		way->v4.id = choose_id(sock_net(sk), way);
 		way->dst = route4(sk, way);
 	}
 	return IS_ERR(way->dst) ? NTS_DROP_ROUTE : NTS_ANSWER_PLAIN;
@@ -133,20 +153,47 @@ static enum nts_verdict turn_packet(struct sk_buff *skb, const struct way *way)
 	return NTS_ANSWER_PLAIN;
 }
 
+static void send4(struct sock *sk, struct sk_buff *skb, const struct way *way)
+{
+	struct udphdr *udp;
+	struct iphdr *ip;
+
+	udp = __skb_push(skb, sizeof(*udp));
+	skb_reset_transport_header(skb);
+	udp->source = way->sport;
+	udp->dest = way->dport;
+	udp->len = htons(skb->len);
+	udp_set_csum(false, skb, way->v4.saddr, way->v4.daddr, skb->len);
+
+	ip = __skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	*ip = (struct iphdr) {
+		.version = IPVERSION,
+		.ihl = sizeof(*ip) / 4,
+		.id = way->v4.id,
+		.ttl = ip4_dst_hoplimit(way->dst),
+		.protocol = IPPROTO_UDP,
+		.saddr = way->v4.saddr,
+		.daddr = way->v4.daddr,
+	};
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	skb_dst_set(skb, way->dst);
+	ip_local_out(sock_net(sk), sk, skb);
+}
+
+static void send6(struct sock *sk, struct sk_buff *skb, struct way *way)
+{
+	nts_tunnel6_xmit(way->dst, sk, skb, NULL, &way->v6.saddr, &way->v6.daddr, 0,
+			 ip6_dst_hoplimit(way->dst), 0, way->sport, way->dport, false);
+}
+
 /* Hands skb and dst over to the stack. */
 static void send_packet(struct sock *sk, struct sk_buff *skb, struct way *way)
 {
-	struct dst_entry *dst = way->dst;
-
 	if (way->is_v6)
-		nts_tunnel6_xmit(dst, sk, skb, NULL, &way->v6.saddr, &way->v6.daddr, 0,
-				 ip6_dst_hoplimit(dst), 0, way->sport, way->dport,
-				 false);
+		send6(sk, skb, way);
 	else
-		nts_tunnel_xmit(container_of(dst, struct rtable, dst), sk, skb,
-				way->v4.saddr, way->v4.daddr, 0,
-				ip4_dst_hoplimit(dst), 0, way->sport, way->dport,
-				true, false);
+		send4(sk, skb, way);
 }
 
 static void tell_turn(struct nts_turn *turn, const struct way *way)
