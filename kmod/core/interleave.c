@@ -113,6 +113,46 @@ static u32 count_proven(struct nts_interleave_bucket *b, u32 now)
 	return proven;
 }
 
+static u32 proven_of(const struct nts_interleave_bucket *b, u32 tag)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < NTS_INTERLEAVE_WAYS; i++)
+		n += b->entry[i].proven && b->tag[i] == tag;
+	return n;
+}
+
+/*
+ * A client that starts anew, or many behind one address, may have many of the
+ * places: of who has several, or is the same address, the one longest unused
+ * is given up for somebody of @tag.
+ */
+static bool give_up(struct nts_interleave_bucket *b, u32 tag, u32 now)
+{
+	struct nts_interleave_entry *oldest = NULL;
+	u32 i;
+
+	for (i = 0; i < NTS_INTERLEAVE_WAYS; i++) {
+		struct nts_interleave_entry *e = &b->entry[i];
+
+		if (!e->proven || (oldest && now - e->used <= now - oldest->used))
+			continue;
+		if (b->tag[i] == tag || proven_of(b, b->tag[i]) > 1)
+			oldest = e;
+	}
+	if (!oldest)
+		return false;
+	oldest->proven = false;
+	return true;
+}
+
+static void prove(struct nts_interleave_bucket *b, struct nts_interleave_entry *e, u32 tag,
+		  u32 now)
+{
+	if (!e->proven && (count_proven(b, now) < NTS_INTERLEAVE_PROVEN || give_up(b, tag, now)))
+		e->proven = true;
+}
+
 /**
  * nts_interleave_take() - whether to answer in interleaved mode
  * @t: the table
@@ -147,7 +187,7 @@ u64 nts_interleave_take(struct nts_interleave *t, struct nts_interleave_visit *v
 		return 0;
 	e = find(b, visit->tag, request->origin);
 	if (e) {
-		e->proven = e->proven || count_proven(b, now) < NTS_INTERLEAVE_PROVEN;
+		prove(b, e, visit->tag, now);
 		if (e->epoch == READ_ONCE(t->epoch))
 			transmit = e->transmit;
 		e->transmit = 0;

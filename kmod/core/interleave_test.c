@@ -436,6 +436,33 @@ static void newcomers_have_a_place(struct kunit *test)
 		KUNIT_EXPECT_NE(test, visit(f, &g[i]), 0ULL);
 }
 
+/* Who begins anew again and again does not take the places of others. */
+static void starting_anew_uses_up_no_places(struct kunit *test)
+{
+	struct interleave_fixture *f = interleave_set_up(test, 1);
+	struct guest restless = guest(1), g[NTS_INTERLEAVE_PROVEN - 1];
+	u64 sent[ARRAY_SIZE(g)];
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (i = 0; i < 2 * NTS_INTERLEAVE_WAYS; i++, f->now++) {
+		restless.origin = 0;
+		settle(f, &restless);
+	}
+	KUNIT_EXPECT_EQ(test, proven(f, 0), (u32)NTS_INTERLEAVE_PROVEN);
+	for (i = 0; i < ARRAY_SIZE(g); i++, f->now++) {
+		g[i] = guest(10 + i);
+		settle(f, &g[i]);
+		sent[i] = f->transmit;
+	}
+	/* Not the last place of anybody, whoever it is. */
+	restless.origin = 0;
+	settle(f, &restless);
+	flood(f, 100);
+	for (i = 0; i < ARRAY_SIZE(g); i++)
+		KUNIT_EXPECT_EQ(test, visit(f, &g[i]), sent[i]);
+}
+
 static void proof_grows_stale(struct kunit *test)
 {
 	struct interleave_fixture *f = interleave_set_up(test, 1);
@@ -577,6 +604,7 @@ static struct kunit_case interleave_cases[] = {
 	KUNIT_CASE(flood_replaces_the_unproven),
 	KUNIT_CASE(oldest_goes_first),
 	KUNIT_CASE(newcomers_have_a_place),
+	KUNIT_CASE(starting_anew_uses_up_no_places),
 	KUNIT_CASE(proof_grows_stale),
 	KUNIT_CASE(busy_bucket_is_not_waited_for),
 	KUNIT_CASE(stepped_clock_is_told_to_none),
