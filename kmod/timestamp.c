@@ -70,14 +70,14 @@ bool nts_timestamp_sent(struct nts_net *nn, struct sk_buff *skb, s64 earliest,
 	if (err->ee.ee_origin != SO_EE_ORIGIN_TIMESTAMPING ||
 	    err->ee.ee_info != SCM_TSTAMP_SND)
 		return false;
-	nts_clock_snapshot(&raw, &real);
 	/* Both reports of a packet share its hardware stamp; one has its own beside it. */
 	if (!skb->tstamp && skb_hwtstamps(skb)->hwtstamp) {
 		stamp->kind = NTS_STAMP_KIND_HARDWARE;
 		return nts_phc_sent(nn, err->header.h4.iif,
-				    ktime_to_ns(skb_hwtstamps(skb)->hwtstamp), earliest, raw,
-				    &stamp->raw);
+				    ktime_to_ns(skb_hwtstamps(skb)->hwtstamp), earliest,
+				    ktime_get_raw_ns(), &stamp->raw);
 	}
+	nts_clock_snapshot(&raw, &real);
 	stamp->kind = NTS_STAMP_KIND_KERNEL;
 	return software(skb, raw, real, &stamp->raw) && stamp->raw >= earliest;
 }

@@ -22,6 +22,8 @@
 
 /* Without stamps of the better kind for so long, others do. */
 #define KIND_LIFE	(10 * HZ)
+/* With so many on their way, or lost, the driver is asked beside its device. */
+#define MANY_WAITING	64
 
 /* One device and class of lengths. */
 struct nts_txstamp_slot {
@@ -30,6 +32,7 @@ struct nts_txstamp_slot {
 	unsigned long asked;	/* jiffies */
 	unsigned long learned;	/* jiffies */
 	u8 kind;		/* of the stamps it learned from */
+	u8 waiting;		/* asked of the device since its last stamp came */
 	struct nts_txdelay delay;
 };
 
@@ -71,6 +74,17 @@ void nts_txstamp_expect(struct nts_net *nn, u32 ifindex, u32 len,
 	expect->probe = time_after(jiffies, READ_ONCE(slot->asked));
 }
 
+/* The driver's own stamp costs as much again, and where the device has one nobody needs it. */
+static u8 whom_to_ask(struct nts_txstamp_slot *slot)
+{
+	u8 waiting = READ_ONCE(slot->waiting);
+
+	if (READ_ONCE(slot->kind) != NTS_STAMP_KIND_HARDWARE || waiting >= MANY_WAITING)
+		return SKBTX_HW_TSTAMP | SKBTX_SW_TSTAMP;
+	WRITE_ONCE(slot->waiting, waiting + 1);
+	return SKBTX_HW_TSTAMP;
+}
+
 /**
  * nts_txstamp_ask() - have an answer stamped when it leaves
  * @nn: the network namespace
@@ -83,13 +97,14 @@ void nts_txstamp_expect(struct nts_net *nn, u32 ifindex, u32 len,
 void nts_txstamp_ask(struct nts_net *nn, struct sk_buff *skb,
 		     const struct nts_txstamp_expect *expect, u32 ticket)
 {
+	struct nts_txstamp_slot *slot = &nn->txstamp->slot[expect->slot];
 	struct skb_shared_info *info = skb_shinfo(skb);
 
 	if (!ticket && !expect->probe)
 		return;
 	if (!ticket)
-		WRITE_ONCE(nn->txstamp->slot[expect->slot].asked, jiffies);
-	info->tx_flags |= SKBTX_HW_TSTAMP | SKBTX_SW_TSTAMP;
+		WRITE_ONCE(slot->asked, jiffies);
+	info->tx_flags |= whom_to_ask(slot);
 	info->tskey = expect->slot << TICKET_BITS | ticket;
 	skb_set_owner_w(skb, nn->txstamp->sock->sk);
 }
@@ -150,6 +165,8 @@ static void take_stamp(struct nts_net *nn, struct sk_buff *skb)
 	read = expect - nts_txdelay_predict(&slot->delay);
 	if (!nts_timestamp_sent(nn, skb, nts_clock_raw(nn, read), &stamp))
 		return;
+	if (stamp.kind == NTS_STAMP_KIND_HARDWARE)
+		WRITE_ONCE(slot->waiting, 0);
 	sent = nts_clock_at(nn, stamp.raw);
 	if ((s64)(transmit - receive) > 0)
 		learn(slot, sent - expect, stamp.kind);
