@@ -239,12 +239,12 @@ static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
 }
 
 /**
- * fnic_load_take() - take what is for the load at the other end
+ * fnic_load_take() - look at what is for the load at the other end
  * @f: card that sends
- * @skb: frame; consumed if taken
+ * @skb: frame
  * @real: when it was sent, CLOCK_REALTIME
  *
- * Return: whether it was.
+ * Return: whether it is, and goes no further.
  */
 bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
 {
@@ -265,7 +265,6 @@ bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
 				spin_lock_bh(&load->lock);
 				answer(load, n, skb->data + at, real);
 				spin_unlock_bh(&load->lock);
-				dev_consume_skb_any(skb);
 			}
 		}
 	}

@@ -201,6 +201,7 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct sk_buff *sent = NULL;
 	unsigned long flags;
 	u64 raw, arrival;
+	bool mine;
 	s64 real;
 
 	/* As drivers do: who waits for the card's stamp gets no other one, unless it asked. */
@@ -217,19 +218,20 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 	fnic_truth_log(f, skb, raw, real, arrival);
 	dev_sw_netstats_tx_add(dev, 1, skb->len);
 
+	mine = fnic_load_take(f, skb, real);
 	if (sent) {
 		/* The card still has it when the wire's end does, too. */
-		skb = skb_copy(sent, GFP_ATOMIC);
+		skb = mine ? NULL : skb_copy(sent, GFP_ATOMIC);
 		if (lost(f, READ_ONCE(f->tx_loss))) {
 			dev_consume_skb_any(sent);
 		} else {
 			fnic_frame(sent)->stamp = fnic_phc_at(f, raw);
 			enqueue(f, &f->tx_queue, sent, raw + READ_ONCE(f->tx_late));
 		}
-		if (!skb)
-			return NETDEV_TX_OK;
+	} else if (mine) {
+		dev_consume_skb_any(skb);
 	}
-	if (fnic_load_take(f, skb, real))
+	if (mine || !skb)
 		return NETDEV_TX_OK;
 	if (lost(f, READ_ONCE(f->frame_loss)))
 		dev_consume_skb_any(skb);
