@@ -40,7 +40,7 @@ start() {
 	conf="$(certpair ecdsa)
 local stratum 1
 allow all
-hwtimestamp *"
+hwtimestamp ${SERVER_CARD:-*}"
 	if [ "$SERVER_IS" = ours ]; then
 		server s s <<<"$conf
 ${SERVER_MORE:-}"
@@ -62,15 +62,20 @@ ntsdumpdir $WORK/c"
 	fi
 }
 
+# fresh [PARAMETER=VALUE...]: of the cards.
 fresh() {
 	halt c
 	halt s
 	rm -rf "$WORK/c" "$WORK/s" "$WORK"/[cs].log
 	module_unload
-	fnic_link s c
+	fresh_cards "$@"
+	module_load
+}
+
+fresh_cards() {
+	fnic_link s c "$@"
 	fnic_set 0 delay_ns 100000
 	fnic_set 1 delay_ns 300000
-	module_load
 }
 
 told() {

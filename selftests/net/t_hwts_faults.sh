@@ -96,41 +96,10 @@ card_goes() {
 	fresh
 	start ours ours xleave
 	exact 1
-	fnic_link s c
-	fnic_set 0 delay_ns 100000
-	fnic_set 1 delay_ns 300000
+	fresh_cards
 	no_gross 2
 	exact 2
 }
 
-# A card that can stamp received PTP only.
-ptp_only() {
-	fresh
-	fnic_set 1 ptp_only 1
-	start ours ours
-	wait_for 40 "hardware timestamps of sending" stamps_are Hardware 'Kernel|Daemon' No || fail "$(told)"
-	more_samples 4
-	no_gross 1
-	[ "$NTS_CLIENT" != ntsd ] || log_has c PTP || fail "the log says nothing of PTP"
-}
-
-# A VLAN's packets are stamped by the card below.
-vlan() {
-	local side=0 name one
-	fresh
-	for name in s c; do
-		one=$(ns "$name")
-		ip -n "$one" addr flush dev "fnic$side" scope global
-		ip -n "$one" link add link "fnic$side" name vlan7 type vlan id 7
-		ip -n "$one" addr add "10.9.1.$((side + 1))/24" dev vlan7
-		ip -n "$one" link set vlan7 up
-		side=1
-	done
-	in_ns c ping -q -c 1 -W 5 "$PARTNER" >/dev/null
-	start ours ours xleave
-	exact 3
-}
-
-[ $# -gt 0 ] || set -- \
-	stamps_lost stamps_late clock_steps clock_goes card_goes ptp_only vlan
+[ $# -gt 0 ] || set -- stamps_lost stamps_late clock_steps clock_goes card_goes
 hwts_cases "$@"
