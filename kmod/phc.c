@@ -14,7 +14,7 @@
 /* Queues of a device that are known by their number. */
 #define MAX_NAPIS	64
 /* So long a packet may wait until the kernel looks at it; ns. */
-#define MAX_WAIT	(5 * NSEC_PER_MSEC)
+#define MAX_WAIT	(100 * NSEC_PER_MSEC)
 /* What clocks that are read one after the other may differ by; ns. */
 #define SLACK		1000
 
