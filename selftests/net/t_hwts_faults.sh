@@ -12,8 +12,6 @@
 # shellcheck source-path=SCRIPTDIR source=hwts.sh disable=SC1091
 . "$(dirname "$0")/hwts.sh"
 
-guest() { "$PY" -m oracle.guest "$@"; }
-
 # What is lost is one improvement, and nothing else.
 stamps_lost() {
 	local side
@@ -73,19 +71,6 @@ clock_steps() {
 	done
 }
 
-# The system's clock, which this server serves, inserts a leap second.
-leap_second() {
-	fresh
-	start ours ours xleave
-	exact 1
-	date -u -s "$(date -u +%F) 23:59:55" >/dev/null
-	guest adjust status 16
-	no_gross 8
-	[[ "$(guest state)" = *" 4" ]] || fail "no leap second: $(guest state)"
-	guest adjust status 64
-	exact 2
-}
-
 # A clock is taken away, and comes back; the driver is reset.
 clock_goes() {
 	local side
@@ -116,6 +101,5 @@ card_goes() {
 	exact 2
 }
 
-[ $# -gt 0 ] || set -- \
-	stamps_lost stamps_late clock_steps leap_second clock_goes card_goes
+[ $# -gt 0 ] || set -- stamps_lost stamps_late clock_steps clock_goes card_goes
 hwts_cases "$@"
