@@ -1,107 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who gets which timestamp, and who is remembered when there is no room. */
+/* Who gets which timestamp. */
 #include <kunit/test.h>
 
 #include "interleave.c"
-
-/* Time passes by this much between two timestamps. */
-#define TICK	0x100000ULL
-#define BEGIN	0xeb000000fffff001ULL
-
-/* Large tables are for user space: there is less memory in a test kernel. */
-#ifdef __KERNEL__
-#define MANY	4096
-#else
-#define MANY	65536
-#endif
-
-struct interleave_fixture {
-	struct nts_interleave table;
-	u64 clock;
-	u32 now;
-	u8 kind;
-	u64 transmit;	/* of the last answer that was saved */
-	u32 ticket;
-};
-
-struct guest {
-	u8 address[16];
-	u64 origin;	/* our last receive timestamp */
-};
-
-static struct interleave_fixture *interleave_set_up(struct kunit *test, u32 clients)
-{
-	static const u64 secret[2] = { 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL };
-	struct interleave_fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-	void *memory = kunit_kzalloc(test, nts_interleave_size(clients), GFP_KERNEL);
-
-	if (!f || !memory)
-		return NULL;
-	nts_interleave_init(&f->table, memory, clients, secret);
-	f->clock = BEGIN;
-	f->now = 0xfffffff0;
-	return f;
-}
-
-static struct guest guest(u32 n)
-{
-	struct guest g = { .address = { [10] = 0xff, 0xff }, .origin = 0 };
-
-	put_unaligned_be32(n, g.address + 12);
-	return g;
-}
-
-static u64 take(struct interleave_fixture *f, const struct guest *g,
-		struct nts_interleave_visit *visit)
-{
-	const struct nts_request request = {
-		.origin = g->origin, .receive = 5, .transmit = 6,
-	};
-
-	return nts_interleave_take(&f->table, visit, g->address, &request, f->now, &f->kind);
-}
-
-/* One request and its answer; returns what is told of the answer before. */
-static u64 visit(struct interleave_fixture *f, struct guest *g)
-{
-	struct nts_interleave_visit v;
-	u64 told = take(f, g, &v);
-
-	f->clock += TICK;
-	g->origin = nts_interleave_receive(f->clock);
-	f->clock += TICK;
-	f->transmit = f->clock & ~1ULL;
-	f->ticket = nts_interleave_save(&f->table, &v, g->origin, f->clock, f->now);
-	return told;
-}
-
-/* As one who interleaves from the start does. */
-static void settle(struct interleave_fixture *f, struct guest *g)
-{
-	visit(f, g);
-	visit(f, g);
-	visit(f, g);
-}
-
-static u64 held(struct interleave_fixture *f)
-{
-	struct nts_interleave_count count = { 0 };
-	u32 from = 0;
-
-	do {
-		from = nts_interleave_count(&f->table, from, &count);
-	} while (from);
-	return count.held;
-}
-
-static u32 proven(struct interleave_fixture *f, u32 index)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < NTS_INTERLEAVE_WAYS; i++)
-		n += f->table.bucket[index].entry[i].proven;
-	return n;
-}
+#include "interleave_test.h"
 
 static void siphash_is_siphash(struct kunit *test)
 {
@@ -346,148 +248,6 @@ static void same_instant_is_told_to_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(f, &b, &v), 0ULL);
 }
 
-/* Behind one address, as many as there are places. */
-static void several_behind_one_address(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest g[NTS_INTERLEAVE_WAYS];
-	u64 sent[NTS_INTERLEAVE_WAYS];
-	u32 i, round;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (round = 0; round < 6; round++) {
-		for (i = 0; i < NTS_INTERLEAVE_WAYS; i++) {
-			if (!round)
-				g[i] = guest(1);
-			KUNIT_EXPECT_EQ(test, visit(f, &g[i]), round < 2 ? 0 : sent[i]);
-			sent[i] = f->transmit;
-		}
-		f->now += 64;
-	}
-}
-
-/* A flood of others, all of them new. */
-static void flood(struct interleave_fixture *f, u32 n)
-{
-	struct guest g;
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		g = guest(0x80000000 + i);
-		g.origin = f->clock | 1;
-		visit(f, &g);
-	}
-}
-
-static void flood_replaces_the_unproven(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest old = guest(1), fresh = guest(2);
-	u64 sent;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	settle(f, &old);
-	sent = f->transmit;
-	visit(f, &fresh);
-	visit(f, &fresh);
-	flood(f, 1000);
-	KUNIT_EXPECT_EQ(test, proven(f, 0), 1U);
-	KUNIT_EXPECT_EQ(test, held(f), (u64)NTS_INTERLEAVE_WAYS);
-	KUNIT_EXPECT_EQ(test, visit(f, &old), sent);
-	KUNIT_EXPECT_EQ(test, visit(f, &fresh), 0ULL);
-}
-
-/* Of the unproven the oldest goes, also when the seconds wrap. */
-static void oldest_goes_first(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest g[NTS_INTERLEAVE_WAYS];
-	struct nts_interleave_visit v;
-	u32 i;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (i = 0; i < NTS_INTERLEAVE_WAYS; i++, f->now += 4) {
-		g[i] = guest(i);
-		visit(f, &g[i]);
-		visit(f, &g[i]);
-	}
-	for (i = 0; i < NTS_INTERLEAVE_WAYS - 1; i++, f->now += 4)
-		flood(f, 1);
-	KUNIT_EXPECT_NE(test, take(f, &g[i], &v), 0ULL);
-	for (i = 0; i < NTS_INTERLEAVE_WAYS - 1; i++)
-		KUNIT_EXPECT_EQ(test, take(f, &g[i], &v), 0ULL);
-}
-
-/* A place is left for those who have yet to prove themselves. */
-static void newcomers_have_a_place(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest g[NTS_INTERLEAVE_WAYS + 3];
-	u32 i;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (i = 0; i < ARRAY_SIZE(g); i++) {
-		g[i] = guest(i);
-		settle(f, &g[i]);
-		KUNIT_EXPECT_NE(test, f->ticket, 0U);
-	}
-	KUNIT_EXPECT_EQ(test, proven(f, 0), (u32)NTS_INTERLEAVE_PROVEN);
-	for (i = 0; i < NTS_INTERLEAVE_PROVEN; i++)
-		KUNIT_EXPECT_NE(test, visit(f, &g[i]), 0ULL);
-}
-
-/* Who begins anew again and again does not take the places of others. */
-static void starting_anew_uses_up_no_places(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest restless = guest(1), g[NTS_INTERLEAVE_PROVEN - 1];
-	u64 sent[ARRAY_SIZE(g)];
-	u32 i;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (i = 0; i < 2 * NTS_INTERLEAVE_WAYS; i++, f->now++) {
-		restless.origin = 0;
-		settle(f, &restless);
-	}
-	KUNIT_EXPECT_EQ(test, proven(f, 0), (u32)NTS_INTERLEAVE_PROVEN);
-	for (i = 0; i < ARRAY_SIZE(g); i++, f->now++) {
-		g[i] = guest(10 + i);
-		settle(f, &g[i]);
-		sent[i] = f->transmit;
-	}
-	/* Not the last place of anybody, whoever it is. */
-	restless.origin = 0;
-	settle(f, &restless);
-	flood(f, 100);
-	for (i = 0; i < ARRAY_SIZE(g); i++)
-		KUNIT_EXPECT_EQ(test, visit(f, &g[i]), sent[i]);
-}
-
-static void proof_grows_stale(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, 1);
-	struct guest g[NTS_INTERLEAVE_PROVEN], fresh = guest(99);
-	u32 i;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (i = 0; i < ARRAY_SIZE(g); i++) {
-		g[i] = guest(i);
-		settle(f, &g[i]);
-	}
-	f->now += NTS_INTERLEAVE_LIFE;
-	settle(f, &fresh);
-	KUNIT_EXPECT_EQ(test, proven(f, 0), (u32)NTS_INTERLEAVE_PROVEN);
-	f->now++;
-	/* Who comes back before he is needed to go is none of the stale. */
-	KUNIT_EXPECT_NE(test, visit(f, &g[0]), 0ULL);
-	KUNIT_EXPECT_NE(test, visit(f, &fresh), 0ULL);
-	KUNIT_EXPECT_EQ(test, proven(f, 0), 2U);
-	flood(f, 100);
-	KUNIT_EXPECT_NE(test, visit(f, &g[0]), 0ULL);
-	KUNIT_EXPECT_NE(test, visit(f, &fresh), 0ULL);
-	KUNIT_EXPECT_EQ(test, visit(f, &g[1]), 0ULL);
-}
-
 /* While another CPU, or who was interrupted, is at the bucket. */
 static void busy_bucket_is_not_waited_for(struct kunit *test)
 {
@@ -563,29 +323,6 @@ static void count_what_is_held(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count.newest, g.origin);
 }
 
-/* As many clients as the table is for, and fifteen times as many false ones. */
-static void flood_of_a_full_table(struct kunit *test)
-{
-	struct interleave_fixture *f = interleave_set_up(test, MANY);
-	struct guest *g = kunit_kzalloc(test, MANY * sizeof(*g), GFP_KERNEL);
-	u32 i, before = 0, after = 0;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	KUNIT_ASSERT_NOT_NULL(test, g);
-	for (i = 0; i < MANY; i++) {
-		g[i] = guest(i);
-		settle(f, &g[i]);
-	}
-	for (i = 0; i < MANY; i++)
-		before += !!visit(f, &g[i]);
-	flood(f, MANY * 15 + MANY / 4);
-	for (i = 0; i < MANY; i++)
-		after += !!visit(f, &g[i]);
-	/* The rest had the bad luck to share a bucket with six. */
-	KUNIT_EXPECT_GE(test, before, MANY - MANY / 400);
-	KUNIT_EXPECT_GE(test, after, MANY - MANY / 200);
-}
-
 static struct kunit_case interleave_cases[] = {
 	KUNIT_CASE(siphash_is_siphash),
 	KUNIT_CASE(sizes),
@@ -600,16 +337,9 @@ static struct kunit_case interleave_cases[] = {
 	KUNIT_CASE(late_stamp_changes_nothing),
 	KUNIT_CASE(senseless_stamps_and_tickets),
 	KUNIT_CASE(same_instant_is_told_to_none),
-	KUNIT_CASE(several_behind_one_address),
-	KUNIT_CASE(flood_replaces_the_unproven),
-	KUNIT_CASE(oldest_goes_first),
-	KUNIT_CASE(newcomers_have_a_place),
-	KUNIT_CASE(starting_anew_uses_up_no_places),
-	KUNIT_CASE(proof_grows_stale),
 	KUNIT_CASE(busy_bucket_is_not_waited_for),
 	KUNIT_CASE(stepped_clock_is_told_to_none),
 	KUNIT_CASE(count_what_is_held),
-	KUNIT_CASE(flood_of_a_full_table),
 	{ }
 };
 

@@ -62,18 +62,18 @@ ntsdumpdir $WORK/c"
 	fi
 }
 
-# fresh [PARAMETER=VALUE...]: of the cards.
+# CARDS: their parameters, if any.
 fresh() {
 	halt c
 	halt s
 	rm -rf "$WORK/c" "$WORK/s" "$WORK"/[cs].log
 	module_unload
-	fresh_cards "$@"
+	fresh_cards
 	module_load
 }
 
 fresh_cards() {
-	fnic_link s c "$@"
+	fnic_link s c ${CARDS:+"$CARDS"}
 	fnic_set 0 delay_ns 100000
 	fnic_set 1 delay_ns 300000
 }

@@ -58,7 +58,7 @@ bond() {
 
 # One that reads its clock and the system's at once.
 precise() {
-	fresh crosststamp=1
+	CARDS=crosststamp=1 fresh
 	start ours ours xleave
 	exact 3
 	[ "$NTS_SERVER" != ntsd ] || log_has s 'cross timestamps of the device' || fail "measured in another way"
