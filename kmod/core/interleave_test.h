@@ -48,7 +48,7 @@ static inline struct guest guest(u32 n)
 }
 
 static inline u64 take(struct interleave_fixture *f, const struct guest *g,
-		struct nts_interleave_visit *visit)
+		       struct nts_interleave_visit *visit)
 {
 	const struct nts_request request = {
 		.origin = g->origin, .receive = 5, .transmit = 6,
