@@ -211,9 +211,7 @@ rate() {
 		rate=$((rate * 6 / 5))
 	done
 	row rate "$1" "$rate" "$top" "$lost"
-	PARTNER=10.9.1.77
-	read -r sent _ <<<"$(one_rate 1000000)"
-	PARTNER=10.9.1.1
+	read -r sent _ <<<"$(PARTNER=10.9.1.77; one_rate 1000000)"
 	row load "$1" "$sent"
 	echo Y >/sys/module/fnic/parameters/truth
 	stop_all

@@ -186,9 +186,8 @@ converges() {
 	within "$after" "$LIMIT" || fail "in the end chronyd -Q saw $after s"
 	within "$(awk '{ print $6 }' <<<"$told")" "$LIMIT" || fail "the observer's rms"
 	# What adjtimex now holds makes up for the oscillator, of which nobody told:
-	# within what jitter leaves unknown in so short a time (after ten minutes both
-	# programs say 3 to 5 ppm of themselves), and what is being slewed.
-	within "$(awk '{ print $1 + 80 }' <<<"$mean")" $((seconds < 300 ? 40 : 10)) || fail "not the oscillator's frequency"
+	# within what jitter leaves unknown in so short a time.
+	within "$(awk '{ print $1 + 80 }' <<<"$mean")" $((seconds < 300 ? 40 : 5)) || fail "not the oscillator's frequency"
 }
 
 if [ "${NTSD_SIDE:-}" = server ]; then
