@@ -9,7 +9,9 @@ import time
 # Packets of one sender keep their order only while it stays on one CPU.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
-LOSSES = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH)
+# EINVAL: the route was found, and then its device was gone.
+LOSSES = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH,
+          errno.EINVAL)
 
 
 class Peer:
