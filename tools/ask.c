@@ -9,6 +9,30 @@
 #define DUMP_TRIES 10
 
 /**
+ * ask_open() - connect to the kernel
+ * @ctl: its connection is set
+ * @err: what failed, in words
+ *
+ * Return: false with @err set.
+ */
+bool ask_open(struct ctl *ctl, char err[NLCONN_ERR_LEN])
+{
+	ctl->conn = nlconn_open(err);
+	return ctl->conn;
+}
+
+/**
+ * ask_close() - end the connection
+ * @ctl: connected, or not
+ */
+void ask_close(struct ctl *ctl)
+{
+	if (ctl->conn)
+		nlconn_close(ctl->conn);
+	ctl->conn = NULL;
+}
+
+/**
  * ask_fail() - say what failed
  * @err: in words
  *

@@ -3,9 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include <linux/nts.h>
-
-#include "ntsctl.h"
+#include "status.h"
 
 enum row {
 	NTP_RECEIVED,

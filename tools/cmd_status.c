@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ntsctl status: where requests are answered, by what clock, and who keeps keys. */
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,30 +8,8 @@
 #include <netlink/genl/genl.h>
 
 #include "source.h"
+#include "status.h"
 #include "tracking.h"
-
-struct server_state {
-	uint8_t enabled;
-	uint8_t families;
-	uint16_t port;
-	char bind4[INET_ADDRSTRLEN];
-	char bind6[INET6_ADDRSTRLEN];
-};
-
-/* In packets; chronyc's reports say 0. */
-#define UNSYNCHRONISED_STRATUM 16
-
-/* What answers say of the clock, and who says so. */
-struct clock_state {
-	const char *mode;
-	const char *text;
-	uint8_t leap;
-	uint8_t stratum;
-	uint32_t refid;
-	uint64_t root_delay;
-	uint64_t root_dispersion;
-	int32_t precision;
-};
 
 static void take_server(struct genlmsghdr *gen, void *arg)
 {
@@ -130,6 +107,35 @@ static int take_sources(struct ctl *ctl, struct clock_state *state)
 	return 0;
 }
 
+/**
+ * status_server() - where requests are answered
+ * @ctl: connected
+ * @server: filled in
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int status_server(struct ctl *ctl, struct server_state *server)
+{
+	memset(server, 0, sizeof(*server));
+	return ask_kernel(ctl, NTS_CMD_SERVER_GET, take_server, server);
+}
+
+/**
+ * status_clock() - what answers say of the clock
+ * @ctl: connected
+ * @state: filled in
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int status_clock(struct ctl *ctl, struct clock_state *state)
+{
+	int ret;
+
+	*state = (struct clock_state){ .mode = "?", .text = "?" };
+	ret = ask_kernel(ctl, NTS_CMD_CLOCK_GET, take_clock, state);
+	return ret ? ret : take_sources(ctl, state);
+}
+
 static struct json_object *list_problems(const struct source_list *sources)
 {
 	struct json_object *array = json_object_new_array();
@@ -218,17 +224,15 @@ static void print_values(const struct server_state *server,
 
 int cmd_status(struct ctl *ctl)
 {
-	struct server_state server = { 0 };
-	struct clock_state state = { .mode = "?", .text = "?" };
+	struct server_state server;
+	struct clock_state state;
 	struct source_list sources;
 	struct daemon_state daemon;
 	int ret;
 
-	ret = ask_kernel(ctl, NTS_CMD_SERVER_GET, take_server, &server);
+	ret = status_server(ctl, &server);
 	if (!ret)
-		ret = ask_kernel(ctl, NTS_CMD_CLOCK_GET, take_clock, &state);
-	if (!ret)
-		ret = take_sources(ctl, &state);
+		ret = status_clock(ctl, &state);
 	if (!ret)
 		ret = status_daemon(ctl, &daemon);
 	if (!ret)

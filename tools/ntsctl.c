@@ -16,6 +16,8 @@
 enum place {
 	KERNEL,
 	DAEMON,
+	/* it opens its connections itself, and has options of its own */
+	ITSELF,
 };
 
 static const struct command {
@@ -65,6 +67,8 @@ static const struct command {
 	{ "keys", cmd_keys, KERNEL, 0, "", "cookie keys: id, role, age; never their bytes" },
 	{ "status", cmd_status, KERNEL, 0, "", "where it serves, its clock, its daemon" },
 	{ "monitor", cmd_monitor, KERNEL, 0, "", "events as they happen" },
+	{ "check", cmd_check, ITSELF, MAX_ARGS, "[-w NAME=RANGE]... [-c NAME=RANGE]...",
+	  "judge it all, for monitoring systems" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -104,13 +108,12 @@ static int run(const struct command *command, struct ctl *ctl)
 	char err[NLCONN_ERR_LEN];
 	int ret;
 
-	if (command->place == DAEMON)
+	if (command->place != KERNEL)
 		return command->run(ctl);
-	ctl->conn = nlconn_open(err);
-	if (!ctl->conn)
+	if (!ask_open(ctl, err))
 		return ask_fail(err);
 	ret = command->run(ctl);
-	nlconn_close(ctl->conn);
+	ask_close(ctl);
 	return ret;
 }
 
@@ -118,6 +121,12 @@ static int run(const struct command *command, struct ctl *ctl)
 static bool is_option(const char *word)
 {
 	return word[0] == '-' && !isdigit((unsigned char)word[1]) && word[1] != '.';
+}
+
+/* Only how to print means the same everywhere. */
+static bool is_own(const struct command *command, const char *word)
+{
+	return command->place == ITSELF && strcmp(word, "--json");
 }
 
 static bool take_option(struct ctl *ctl, const char *word)
@@ -157,7 +166,7 @@ int main(int argc, char **argv)
 			puts("ntsctl " NTSCTL_VERSION);
 			return 0;
 		}
-		if (is_option(word)) {
+		if (is_option(word) && !(command && is_own(command, word))) {
 			if (!take_option(&ctl, word))
 				return misunderstood(word, "is not understood");
 		} else if (!command) {

@@ -41,6 +41,7 @@ int cmd_activity(struct ctl *ctl);
 int cmd_add(struct ctl *ctl);
 int cmd_authdata(struct ctl *ctl);
 int cmd_burst(struct ctl *ctl);
+int cmd_check(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
 int cmd_delete(struct ctl *ctl);
 int cmd_dump(struct ctl *ctl);
@@ -73,6 +74,8 @@ int cmd_tracking(struct ctl *ctl);
 int cmd_waitsync(struct ctl *ctl);
 
 /* ask.c APIs: */
+bool ask_open(struct ctl *ctl, char err[NLCONN_ERR_LEN]);
+void ask_close(struct ctl *ctl);
 int ask_fail(const char *err);
 int ask_usage(const char *usage);
 int ask_kernel(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg);
@@ -117,15 +120,5 @@ struct counters {
 
 int counters_read(struct ctl *ctl, struct counters *counters);
 uint64_t counters_value(const struct counters *counters, const char *name);
-
-/* cmd_status.c APIs: */
-struct daemon_state {
-	uint8_t state;
-	uint32_t pid;
-	uint64_t ke_accepted;
-	uint64_t ke_dropped;
-};
-
-int status_daemon(struct ctl *ctl, struct daemon_state *daemon);
 
 #endif

@@ -30,6 +30,9 @@ NTSCTL_UNIT_hwclocks := format object
 NTSCTL_UNIT_kernel :=
 NTSCTL_UNIT_server := format object source cmd_counters cmd_keys cmd_serverstats cmd_status \
 	cmd_tracking
+NTSCTL_UNIT_range := range
+NTSCTL_UNIT_check := format number object option range snapshot source cmd_counters cmd_status \
+	cmd_tracking
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 $(O)/unit/obj/tools/%.o: tools/%.c

@@ -11,7 +11,7 @@
 #include "../../tools/ntsctl.h"
 #include "ntsd_ktap.h"
 
-#define CANNED_MAX 8
+#define CANNED_MAX 16
 #define TOLD_MAX 8
 
 static struct nl_msg *canned[CANNED_MAX];
@@ -79,6 +79,23 @@ static inline struct nlattr *told_attr(unsigned int n, int attr)
 static inline int told_cmd(unsigned int n)
 {
 	return n < n_told ? genlmsg_hdr(nlmsg_hdr(told[n]))->cmd : -1;
+}
+
+/* There is no module. */
+static bool unloaded;
+/* The command has options of its own. */
+static bool own_options;
+
+bool ask_open(struct ctl *ctl, char err[NLCONN_ERR_LEN])
+{
+	(void)ctl;
+	snprintf(err, NLCONN_ERR_LEN, "kernel module nts is not loaded: modprobe nts");
+	return !unloaded;
+}
+
+void ask_close(struct ctl *ctl)
+{
+	(void)ctl;
 }
 
 int ask_fail(const char *err)
@@ -159,7 +176,9 @@ static inline const char *run_command(int (*command)(struct ctl *ctl), const cha
 
 	snprintf(line, sizeof(line), "%s", words);
 	for (char *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		if (!strcmp(word, "-n"))
+		if (own_options && strcmp(word, "--json"))
+			args[ctl.n_args++] = word;
+		else if (!strcmp(word, "-n"))
 			ctl.numeric = true;
 		else if (!strcmp(word, "-N"))
 			ctl.names = true;

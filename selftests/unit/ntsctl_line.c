@@ -23,7 +23,7 @@ static int record(const char *name, const struct ctl *ctl)
 }
 
 #define COMMANDS(X) \
-	X(activity) X(add) X(authdata) X(burst) X(counters) X(delete) X(dump) X(hwclocks) X(keys) \
+	X(activity) X(add) X(authdata) X(burst) X(check) X(counters) X(delete) X(dump) X(hwclocks) X(keys) \
 	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
 	X(maxupdateskew) X(minpoll) X(monitor) X(ntpdata) X(offline) X(online) \
 	X(polltarget) X(refresh) X(reload) X(reselect) X(reselectdist) X(reset) \
@@ -38,16 +38,17 @@ int ask_fail(const char *err)
 	return 1;
 }
 
-struct nlconn *nlconn_open(char *err)
+bool ask_open(struct ctl *ctl, char err[NLCONN_ERR_LEN])
 {
 	(void)err;
 	connected = true;
-	return (struct nlconn *)&connected;
+	ctl->conn = (struct nlconn *)&connected;
+	return true;
 }
 
-void nlconn_close(struct nlconn *conn)
+void ask_close(struct ctl *ctl)
 {
-	EXPECT(conn == (struct nlconn *)&connected);
+	EXPECT(ctl->conn == (struct nlconn *)&connected);
 }
 
 /* The exit status of a command line; what it prints goes nowhere. */
@@ -100,6 +101,15 @@ static void arguments_are_kept(void)
 	EXPECT(!connected);
 }
 
+static void own_options_are_kept(void)
+{
+	EXPECT(line("check -w offset=1 -c stratum=3 --interval 2 --json") == 7);
+	EXPECT_STR(seen_args, "[-w][offset=1][-c][stratum=3][--interval][2]");
+	EXPECT(seen.form == OUT_JSON && !connected);
+	/* before the command they are everybody's */
+	EXPECT(line("-w check") == 2);
+}
+
 static void mistakes_are_told(void)
 {
 	static const char * const lines[] = {
@@ -126,6 +136,7 @@ static const struct ktap_case cases[] = {
 	CASE(each_command_runs),
 	CASE(options_go_anywhere),
 	CASE(arguments_are_kept),
+	CASE(own_options_are_kept),
 	CASE(mistakes_are_told),
 	CASE(help_and_version),
 };
