@@ -398,6 +398,31 @@ static int put_counter(struct sk_buff *skb, u32 counter, u64 value)
 	return 0;
 }
 
+static int put_bucket(struct sk_buff *skb, u32 i, u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, NTS_A_STATS_COST);
+
+	if (!nest ||
+	    (i + 1 < NTS_COST_BUCKETS &&
+	     nla_put_u64_64bit(skb, NTS_A_COST_BELOW, 1ULL << (NTS_COST_SHIFT + i),
+			       NTS_A_COST_PAD)) ||
+	    nla_put_u64_64bit(skb, NTS_A_COST_COUNT, count, NTS_A_COST_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_cost(struct sk_buff *skb, struct nts_net *nn)
+{
+	u64 bucket[NTS_COST_BUCKETS], sum = nts_stats_cost(nn, bucket);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < NTS_COST_BUCKETS; i++)
+		err = put_bucket(skb, i, bucket[i]);
+	return err ?: nla_put_u64_64bit(skb, NTS_A_STATS_COST_SUM, sum, NTS_A_STATS_PAD);
+}
+
 int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nts_net *nn = nts_netlink_net(info);
@@ -407,7 +432,7 @@ int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 i;
 
 	/* About 150 octets each. */
-	reply = nts_netlink_reply(info, NTS_COUNTER_COUNT * 256, &header);
+	reply = nts_netlink_reply(info, (NTS_COUNTER_COUNT + NTS_COST_BUCKETS) * 256, &header);
 	if (!reply)
 		return -ENOMEM;
 	nts_server_count(nn, &held, &span);
@@ -418,6 +443,10 @@ int nts_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 			nlmsg_free(reply);
 			return -EMSGSIZE;
 		}
+	}
+	if (put_cost(reply, nn)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
 	}
 	return nts_netlink_send(info, reply, header);
 }

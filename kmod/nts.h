@@ -50,8 +50,14 @@ enum nts_counter {
 	NTS_COUNTER_COUNT
 };
 
+/* What answers cost: up to 256 ns, twice that, ... 4 ms, and the rest. */
+#define NTS_COST_SHIFT		8
+#define NTS_COST_BUCKETS	16
+
 struct nts_stats {
 	u64 value[NTS_COUNTER_COUNT];
+	u64 cost[NTS_COST_BUCKETS];
+	u64 cost_sum;	/* ns */
 };
 
 /* Where requests are answered; as netlink sets it. */
@@ -180,6 +186,7 @@ u64 nts_stats_read(struct nts_net *nn, u32 counter);
 const char *nts_stats_name(u32 counter);
 const char *nts_stats_text(u32 counter);
 u8 nts_stats_kind(u32 counter);
+u64 nts_stats_cost(struct nts_net *nn, u64 bucket[NTS_COST_BUCKETS]);
 
 static inline void nts_stats_count(struct nts_net *nn, u32 counter)
 {
@@ -189,6 +196,17 @@ static inline void nts_stats_count(struct nts_net *nn, u32 counter)
 static inline void nts_stats_add(struct nts_net *nn, u32 counter, u64 n)
 {
 	this_cpu_add(nn->stats->value[counter], n);
+}
+
+static inline u32 nts_stats_bucket(u64 ns)
+{
+	return ns ? min_t(u32, fls64((ns - 1) >> NTS_COST_SHIFT), NTS_COST_BUCKETS - 1) : 0;
+}
+
+static inline void nts_stats_answered(struct nts_net *nn, u64 ns)
+{
+	this_cpu_inc(nn->stats->cost[nts_stats_bucket(ns)]);
+	this_cpu_add(nn->stats->cost_sum, ns);
 }
 
 /* notify.c APIs: */

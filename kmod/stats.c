@@ -43,6 +43,32 @@ u64 nts_stats_read(struct nts_net *nn, u32 counter)
 	return sum;
 }
 
+/**
+ * nts_stats_cost() - how long answers took, over all CPUs
+ * @nn: the network namespace
+ * @bucket: receives how many took at most 2^(NTS_COST_SHIFT + i) ns, but longer
+ *	than those of the bucket before; the last one has no bound
+ *
+ * Context: process.
+ *
+ * Return: the nanoseconds that all of them took.
+ */
+u64 nts_stats_cost(struct nts_net *nn, u64 bucket[NTS_COST_BUCKETS])
+{
+	const struct nts_stats *stats;
+	u64 sum = 0;
+	int cpu, i;
+
+	memset(bucket, 0, NTS_COST_BUCKETS * sizeof(*bucket));
+	for_each_possible_cpu(cpu) {
+		stats = per_cpu_ptr(nn->stats, cpu);
+		sum += READ_ONCE(stats->cost_sum);
+		for (i = 0; i < NTS_COST_BUCKETS; i++)
+			bucket[i] += READ_ONCE(stats->cost[i]);
+	}
+	return sum;
+}
+
 const char *nts_stats_name(u32 counter)
 {
 	return counters[counter].name;

@@ -309,8 +309,34 @@ enum {
 };
 
 enum {
+	NTS_A_COST_UNSPEC,
+	/*
+	 * nanoseconds that answers in this bucket took at most; absent in the
+	 * last
+	 */
+	NTS_A_COST_BELOW,
+	/*
+	 * answers that took that long, but longer than those of the bucket
+	 * before
+	 */
+	NTS_A_COST_COUNT,
+	NTS_A_COST_PAD,
+
+	__NTS_A_COST_MAX,
+	NTS_A_COST_MAX = __NTS_A_COST_MAX - 1
+};
+
+enum {
 	NTS_A_STATS_UNSPEC,
 	NTS_A_STATS_COUNTER,
+	/* a bucket of the histogram of what answers cost, shortest first */
+	NTS_A_STATS_COST,
+	/*
+	 * nanoseconds that all answers took, from reception to the stack's
+	 * hands
+	 */
+	NTS_A_STATS_COST_SUM,
+	NTS_A_STATS_PAD,
 
 	__NTS_A_STATS_MAX,
 	NTS_A_STATS_MAX = __NTS_A_STATS_MAX - 1
