@@ -15,26 +15,51 @@ static const char * const kinds[] = {
 	[NTS_COUNTER_KIND_INFO] = "info",
 };
 
-static void take_counter(struct genlmsghdr *gen, void *arg)
+static void take_counter(struct nlattr *nest, struct counters *counters)
 {
-	struct nlattr *nest, *attr[NTS_A_COUNTER_MAX + 1];
-	struct counters *counters = arg;
+	struct nlattr *attr[NTS_A_COUNTER_MAX + 1];
 	struct counter *row;
+
+	if (counters->n == COUNTERS_MAX ||
+	    nla_parse_nested(attr, NTS_A_COUNTER_MAX, nest, NULL) ||
+	    !attr[NTS_A_COUNTER_NAME] || !attr[NTS_A_COUNTER_KIND] ||
+	    !attr[NTS_A_COUNTER_VALUE])
+		return;
+	row = &counters->row[counters->n++];
+	nla_strlcpy(row->name, attr[NTS_A_COUNTER_NAME], sizeof(row->name));
+	if (attr[NTS_A_COUNTER_TEXT])
+		nla_strlcpy(row->text, attr[NTS_A_COUNTER_TEXT], sizeof(row->text));
+	row->kind = nla_get_u8(attr[NTS_A_COUNTER_KIND]);
+	row->value = nla_get_u64(attr[NTS_A_COUNTER_VALUE]);
+}
+
+static void take_bucket(struct nlattr *nest, struct counters *counters)
+{
+	struct nlattr *attr[NTS_A_COST_MAX + 1];
+	struct cost_bucket *bucket;
+
+	if (counters->n_cost == COST_BUCKETS_MAX ||
+	    nla_parse_nested(attr, NTS_A_COST_MAX, nest, NULL) || !attr[NTS_A_COST_COUNT])
+		return;
+	bucket = &counters->cost[counters->n_cost++];
+	bucket->below = attr[NTS_A_COST_BELOW] ? nla_get_u64(attr[NTS_A_COST_BELOW]) :
+						 UINT64_MAX;
+	bucket->count = nla_get_u64(attr[NTS_A_COST_COUNT]);
+}
+
+static void take_stats(struct genlmsghdr *gen, void *arg)
+{
+	struct counters *counters = arg;
+	struct nlattr *attr;
 	int left;
 
-	nla_for_each_attr(nest, genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0), left) {
-		if (nla_type(nest) != NTS_A_STATS_COUNTER ||
-		    counters->n == COUNTERS_MAX ||
-		    nla_parse_nested(attr, NTS_A_COUNTER_MAX, nest, NULL) ||
-		    !attr[NTS_A_COUNTER_NAME] || !attr[NTS_A_COUNTER_KIND] ||
-		    !attr[NTS_A_COUNTER_VALUE])
-			continue;
-		row = &counters->row[counters->n++];
-		nla_strlcpy(row->name, attr[NTS_A_COUNTER_NAME], sizeof(row->name));
-		if (attr[NTS_A_COUNTER_TEXT])
-			nla_strlcpy(row->text, attr[NTS_A_COUNTER_TEXT], sizeof(row->text));
-		row->kind = nla_get_u8(attr[NTS_A_COUNTER_KIND]);
-		row->value = nla_get_u64(attr[NTS_A_COUNTER_VALUE]);
+	nla_for_each_attr(attr, genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0), left) {
+		if (nla_type(attr) == NTS_A_STATS_COUNTER)
+			take_counter(attr, counters);
+		else if (nla_type(attr) == NTS_A_STATS_COST)
+			take_bucket(attr, counters);
+		else if (nla_type(attr) == NTS_A_STATS_COST_SUM)
+			counters->cost_sum = nla_get_u64(attr);
 	}
 }
 
@@ -48,7 +73,7 @@ static void take_counter(struct genlmsghdr *gen, void *arg)
 int counters_read(struct ctl *ctl, struct counters *counters)
 {
 	memset(counters, 0, sizeof(*counters));
-	return ask_kernel(ctl, NTS_CMD_STATS_GET, take_counter, counters);
+	return ask_kernel(ctl, NTS_CMD_STATS_GET, take_stats, counters);
 }
 
 /**

@@ -1,43 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ntsctl hwclocks: the clocks of network devices, as they are mapped to the kernel's. */
 #include <inttypes.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <linux/nts.h>
 #include <netlink/genl/genl.h>
 
-#include "ntsctl.h"
+#include "hwclock.h"
 
 #define NS_PER_S INT64_C(1000000000)
-
-struct hwclock {
-	uint32_t ifindex;
-	uint32_t index;
-	uint8_t filter;
-	uint8_t usable;
-	int64_t phc;
-	int64_t raw;
-	int64_t freq;
-	uint64_t error;
-	uint64_t skew;
-	uint32_t valid_ms;
-	int64_t rxcomp;
-	int64_t txcomp;
-	uint64_t rx_stamps;
-	uint64_t tx_stamps;
-	uint64_t rx_refused;
-	uint64_t tx_refused;
-	char name[IF_NAMESIZE];
-};
-
-struct hwclocks {
-	struct hwclock row[NTS_MAX_PHCS];
-	unsigned int n;
-	bool numeric;
-};
 
 static const struct field {
 	size_t at;
@@ -103,8 +75,13 @@ static const char *filter_name(const struct hwclock *clock)
 	return clock->filter < sizeof(names) / sizeof(names[0]) ? names[clock->filter] : "?";
 }
 
-/* Since it was measured; it is told in CLOCK_MONOTONIC_RAW. */
-static int64_t age_ns(const struct hwclock *clock)
+/**
+ * hwclock_age_ns() - how old the last measurement is
+ * @clock: as read; it tells by CLOCK_MONOTONIC_RAW
+ *
+ * Return: nanoseconds.
+ */
+int64_t hwclock_age_ns(const struct hwclock *clock)
 {
 	struct timespec now;
 
@@ -114,13 +91,18 @@ static int64_t age_ns(const struct hwclock *clock)
 
 static uint32_t age_s(const struct hwclock *clock)
 {
-	int64_t age = age_ns(clock) / NS_PER_S;
+	int64_t age = hwclock_age_ns(clock) / NS_PER_S;
 
 	return age < 0 ? 0 : age < FORMAT_NEVER ? (uint32_t)age : FORMAT_NEVER - 1;
 }
 
-/* Of the device's clock: the other one's has the other sign. */
-static double fast_ppm(const struct hwclock *clock)
+/**
+ * hwclock_fast_ppm() - how fast the device's clock is
+ * @clock: as read; it tells of the other one, which has the other sign
+ *
+ * Return: parts per million against CLOCK_MONOTONIC_RAW.
+ */
+double hwclock_fast_ppm(const struct hwclock *clock)
 {
 	double slow = format_ppm(clock->freq) / 1e6;
 
@@ -132,7 +114,7 @@ static void print_row(const struct hwclock *clock)
 	printf("%c %-15s ptp%-4" PRIu32 " %-4s %s %s %s %s %10" PRIu64 " %10" PRIu64
 	       " %8" PRIu64 "\n",
 	       clock->usable ? '*' : '?', clock->name, clock->index, filter_name(clock),
-	       format_frequency(fast_ppm(clock), true).s,
+	       format_frequency(hwclock_fast_ppm(clock), true).s,
 	       format_frequency(format_ppm((int64_t)clock->skew), false).s,
 	       format_bound(clock->error).s, format_interval(age_s(clock)).s,
 	       clock->rx_stamps, clock->tx_stamps,
@@ -144,9 +126,9 @@ static void print_values(const struct hwclock *clock)
 	printf("%c,%s,%" PRIu32 ",%" PRIu32 ",%s,%.6f,%.6f,%s,%s,%" PRIu32 ".%03u,%s,%s,%" PRIu64
 	       ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
 	       clock->usable ? '*' : '?', clock->name, clock->ifindex, clock->index,
-	       filter_name(clock), fast_ppm(clock), format_ppm((int64_t)clock->skew),
+	       filter_name(clock), hwclock_fast_ppm(clock), format_ppm((int64_t)clock->skew),
 	       format_seconds((int64_t)clock->error, false).s,
-	       format_seconds(age_ns(clock), false).s, clock->valid_ms / 1000,
+	       format_seconds(hwclock_age_ns(clock), false).s, clock->valid_ms / 1000,
 	       (unsigned int)(clock->valid_ms % 1000),
 	       format_seconds(clock->rxcomp, false).s, format_seconds(clock->txcomp, false).s,
 	       clock->rx_stamps, clock->tx_stamps, clock->rx_refused, clock->tx_refused);
@@ -163,10 +145,10 @@ static struct json_object *make_object(const struct hwclock *clock)
 	object_text(one, "clock", name);
 	object_text(one, "filter", filter_name(clock));
 	object_bool(one, "usable", clock->usable);
-	object_number(one, "frequency_ppm", fast_ppm(clock), 6);
+	object_number(one, "frequency_ppm", hwclock_fast_ppm(clock), 6);
 	object_number(one, "skew_ppm", format_ppm((int64_t)clock->skew), 6);
 	object_uint(one, "error_ns", clock->error);
-	object_int(one, "age_ns", age_ns(clock));
+	object_int(one, "age_ns", hwclock_age_ns(clock));
 	object_uint(one, "valid_ns", clock->valid_ms * UINT64_C(1000000));
 	object_int(one, "rxcomp_ns", clock->rxcomp);
 	object_int(one, "txcomp_ns", clock->txcomp);
@@ -199,10 +181,23 @@ static const char legend[] =
 	"Stamps     that were used, and those that contradicted the kernel's\n"
 	"\n";
 
+/**
+ * hwclocks_read() - the clocks that are mapped in this network namespace
+ * @ctl: connected
+ * @clocks: filled in
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int hwclocks_read(struct ctl *ctl, struct hwclocks *clocks)
+{
+	clocks->numeric = ctl->numeric;
+	return ask_dump(ctl, NTS_CMD_PHC_GET, take_clock, clocks, &clocks->n);
+}
+
 int cmd_hwclocks(struct ctl *ctl)
 {
-	struct hwclocks clocks = { .numeric = ctl->numeric };
-	int ret = ask_dump(ctl, NTS_CMD_PHC_GET, take_clock, &clocks, &clocks.n);
+	struct hwclocks clocks;
+	int ret = hwclocks_read(ctl, &clocks);
 
 	if (ret)
 		return ret;

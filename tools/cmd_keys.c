@@ -4,23 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <linux/nts.h>
 #include <netlink/genl/genl.h>
 
-#include "ntsctl.h"
-
-struct key {
-	uint32_t id;
-	uint8_t role;
-	uint16_t aead;
-	uint64_t age_ms;
-	uint64_t opened;
-};
-
-struct keys {
-	struct key key[NTS_MAX_KEYS];
-	unsigned int n;
-};
+#include "key.h"
 
 static const char * const roles[] = {
 	[NTS_KEY_ROLE_NEXT] = "next",
@@ -51,9 +37,28 @@ static void take_key(struct genlmsghdr *gen, void *arg)
 	}
 }
 
-static const char *role_name(const struct key *key)
+/**
+ * key_role() - the place of a key in the rotation
+ * @key: as read
+ *
+ * Return: its name.
+ */
+const char *key_role(const struct key *key)
 {
 	return key->role <= NTS_KEY_ROLE_OLD ? roles[key->role] : "?";
+}
+
+/**
+ * keys_read() - the cookie keys of this network namespace
+ * @ctl: connected
+ * @keys: filled in
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int keys_read(struct ctl *ctl, struct keys *keys)
+{
+	memset(keys, 0, sizeof(*keys));
+	return ask_kernel(ctl, NTS_CMD_KEYS_GET, take_key, keys);
 }
 
 static int print_json(const struct keys *keys)
@@ -66,7 +71,7 @@ static int print_json(const struct keys *keys)
 		struct json_object *one = json_object_new_object();
 
 		object_key_id(one, key->id);
-		object_text(one, "role", role_name(key));
+		object_text(one, "role", key_role(key));
 		object_int(one, "aead", key->aead);
 		object_uint(one, "age_ms", key->age_ms);
 		object_uint(one, "opened", key->opened);
@@ -78,8 +83,8 @@ static int print_json(const struct keys *keys)
 
 int cmd_keys(struct ctl *ctl)
 {
-	struct keys keys = { 0 };
-	int ret = ask_kernel(ctl, NTS_CMD_KEYS_GET, take_key, &keys);
+	struct keys keys;
+	int ret = keys_read(ctl, &keys);
 
 	if (ret)
 		return ret;
@@ -94,7 +99,7 @@ int cmd_keys(struct ctl *ctl)
 		printf(ctl->form == OUT_CSV ?
 		       "%08" PRIX32 ",%s,%u,%" PRIu64 ".%03u,%" PRIu64 "\n" :
 		       "%08" PRIX32 "  %-8s %4u %7" PRIu64 ".%03u s  %14" PRIu64 "\n",
-		       key->id, role_name(key), key->aead, key->age_ms / 1000,
+		       key->id, key_role(key), key->aead, key->age_ms / 1000,
 		       (unsigned int)(key->age_ms % 1000), key->opened);
 	}
 	return 0;

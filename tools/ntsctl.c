@@ -69,6 +69,7 @@ static const struct command {
 	{ "monitor", cmd_monitor, KERNEL, 0, "", "events as they happen" },
 	{ "check", cmd_check, ITSELF, MAX_ARGS, "[-w NAME=RANGE]... [-c NAME=RANGE]...",
 	  "judge it all, for monitoring systems" },
+	{ "metrics", cmd_metrics, ITSELF, 0, "", "every number, as OpenMetrics text" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -53,6 +53,7 @@ int cmd_maxdelaydevratio(struct ctl *ctl);
 int cmd_maxdelayratio(struct ctl *ctl);
 int cmd_maxpoll(struct ctl *ctl);
 int cmd_maxupdateskew(struct ctl *ctl);
+int cmd_metrics(struct ctl *ctl);
 int cmd_minpoll(struct ctl *ctl);
 int cmd_monitor(struct ctl *ctl);
 int cmd_ntpdata(struct ctl *ctl);
@@ -113,9 +114,20 @@ struct counter {
 
 #define COUNTERS_MAX 128
 
+/* Of a histogram: answers that took at most so many nanoseconds, UINT64_MAX in the last. */
+struct cost_bucket {
+	uint64_t below;
+	uint64_t count;
+};
+
+#define COST_BUCKETS_MAX 32
+
 struct counters {
 	struct counter row[COUNTERS_MAX];
 	unsigned int n;
+	struct cost_bucket cost[COST_BUCKETS_MAX];
+	unsigned int n_cost;
+	uint64_t cost_sum;
 };
 
 int counters_read(struct ctl *ctl, struct counters *counters);

@@ -167,7 +167,7 @@ int ask_print_json(struct json_object *object)
 static inline const char *run_command(int (*command)(struct ctl *ctl), const char *words,
 				      int *status)
 {
-	static char output[16384];
+	static char output[65536];
 	static char line[256];
 	char *args[16];
 	struct ctl ctl = { .args = args };

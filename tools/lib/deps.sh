@@ -6,7 +6,8 @@
 
 # To build the module, the daemon and the tool.
 DEPS_BUILD="gcc make libc6-dev binutils pkg-config bc bison flex python3 python3-yaml libelf-dev dwarves xz-utils
-	libwolfssl-dev libnl-3-dev libnl-genl-3-dev libcap-ng-dev libseccomp-dev libsystemd-dev libjson-c-dev"
+	libwolfssl-dev libnl-3-dev libnl-genl-3-dev libcap-ng-dev libseccomp-dev libsystemd-dev libjson-c-dev
+	libmicrohttpd-dev"
 # To boot virtual machines and make their roots.
 DEPS_VM="qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod zstd gzip openssl
 	mount iproute2 util-linux procps"

@@ -3,7 +3,7 @@
 # Root file systems of the guests, as ext4 images in the cache.
 # Needs common.sh and apt.sh.
 
-ROOT_BOOKWORM="libwolfssl35 libnl-3-200 libnl-genl-3-200 libcap-ng0 libcap2-bin libseccomp2 libsystemd0 libjson-c5
+ROOT_BOOKWORM="libwolfssl35 libnl-3-200 libnl-genl-3-200 libcap-ng0 libcap2-bin libseccomp2 libsystemd0 libjson-c5 libmicrohttpd12
 	chrony gnutls-bin openssl ca-certificates iproute2 iputils-ping tcpdump ethtool iptables nftables netcat-openbsd
 	python3-minimal python3 python3-openssl python3-cryptography procps psmisc kmod util-linux strace libasan8 libubsan1"
 ROOT_TRIXIE="chrony ca-certificates iproute2 procps python3-minimal python3 python3-ntp libcap2 libssl3t64 libbsd0

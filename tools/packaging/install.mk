@@ -8,9 +8,13 @@ UNITDIR ?= /lib/systemd/system
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' kmod/dkms.conf)
 DKMS_SOURCE := $(DESTDIR)$(PREFIX)/src/nts-$(VERSION)
 
-install: ntsd ntsctl ## programs, service and manuals, below DESTDIR
+install: ntsd ntsctl ntsd-metrics ## programs, service and manuals, below DESTDIR
 	install -D -m 0755 $(O)/ntsd $(DESTDIR)$(SBINDIR)/ntsd
 	install -D -m 0755 $(O)/ntsctl $(DESTDIR)$(SBINDIR)/ntsctl
+	install -D -m 0755 $(O)/ntsd-metrics $(DESTDIR)$(SBINDIR)/ntsd-metrics
+	install -D -m 0644 tools/exporter/ntsd-metrics.service $(DESTDIR)$(UNITDIR)/ntsd-metrics.service
+	install -D -m 0644 tools/exporter/ntsd-metrics.8 $(DESTDIR)$(MANDIR)/man8/ntsd-metrics.8
+	install -D -m 0644 tools/packaging/grafana-ntsd.json $(DESTDIR)$(PREFIX)/share/ntsd/grafana-ntsd.json
 	install -D -m 0644 ntsd/ntsd.service $(DESTDIR)$(UNITDIR)/ntsd.service
 	[ -e $(DESTDIR)/etc/ntsd/ntsd.conf ] || \
 	  install -D -m 0644 ntsd/ntsd.conf $(DESTDIR)/etc/ntsd/ntsd.conf
