@@ -1,85 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config_reader.h"
 
-#define MAX_DEPTH 10
-#define MAX_WORDS 64
-
-static void read_file(struct config_reader *r, const char *path);
-
-static void read_glob(struct config_reader *r, const char *pattern)
-{
-	glob_t found;
-
-	if (r->depth >= MAX_DEPTH) {
-		config_error(r, "include: more than %d levels", MAX_DEPTH);
-		return;
-	}
-	if (glob(pattern, GLOB_ERR, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			read_file(r, found.gl_pathv[i]);
-		globfree(&found);
-	} else if (!strpbrk(pattern, "*?[")) {
-		config_error(r, "include: no file \"%s\"", pattern);
-	}
-}
-
-static void on_include(struct config_reader *r, char **words)
-{
-	if (!words[1] || words[2])
-		config_error(r, "include needs one path or pattern");
-	else
-		read_glob(r, words[1]);
-}
-
-static void on_confdir(struct config_reader *r, char **words)
-{
-	char pattern[PATH_MAX];
-	struct stat st;
-
-	if (!words[1])
-		config_error(r, "confdir needs a directory");
-	for (int i = 1; words[i]; i++) {
-		if (stat(words[i], &st) || !S_ISDIR(st.st_mode)) {
-			config_warn(r, "confdir: no directory \"%s\"", words[i]);
-			continue;
-		}
-		snprintf(pattern, sizeof(pattern), "%s/*.conf", words[i]);
-		read_glob(r, pattern);
-	}
-}
-
-static const struct config_directive own_directives[] = {
-	{ "confdir", on_confdir },
-	{ "include", on_include },
-	{ }
-};
-
 static const struct config_directive *const tables[] = {
-	own_directives, config_clock_directives, config_hwtimestamp_directives,
+	config_clock_directives, config_dirs_directives,
+	config_hwtimestamp_directives, config_log_directives,
 	config_server_directives, config_source_directives,
 	config_trust_directives,
-};
-
-/* chrony's, that ntsd has no use for yet. */
-static const char *const without_effect[] = {
-	"acquisitionport", "bindacqdevice", "bindcmddevice",
-	"binddevice", "broadcast", "clockprecision",
-	"cmdallow", "cmddeny", "cmdport", "cmdratelimit", "dscp", "dumpdir",
-	"dumponexit", "fallbackdrift", "hwclockfile",
-	"hwtstimeout", "initstepslew", "keyfile", "leapseclist", "leapsectz",
-	"lock_all", "log", "logbanner", "logchange", "logdir", "mailonchange",
-	"manual", "maxdrift", "maxtxbuffers",
-	"ntpsigndsocket", "ntsratelimit", "opencommands", "peer", "ptpdomain",
-	"ptpport", "ratelimit", "refclock", "rtcautotrim", "rtcdevice",
-	"rtcfile", "rtconutc", "sched_priority", "smoothtime", "sourcedir",
-	"tempcomp",
 };
 
 /* What people write that chrony does not know either. */
@@ -101,19 +32,27 @@ static const struct config_directive *find(const char *name)
 	return NULL;
 }
 
-static void take_words(struct config_reader *r, char **words)
+/**
+ * config_take_words() - do what a line says
+ * @r: the reader
+ * @words: of the line, at least one, ended by NULL
+ */
+void config_take_words(struct config_reader *r, char **words)
 {
 	const struct config_directive *directive = find(words[0]);
+	const struct config_entry *entry = config_table_find(words[0]);
 
 	if (directive) {
 		directive->take(r, words);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(without_effect) / sizeof(char *); i++) {
-		if (!strcasecmp(words[0], without_effect[i])) {
-			config_warn(r, "%s has no effect yet", words[0]);
-			return;
-		}
+	if (entry && entry->fate == CONFIG_IGNORED) {
+		config_warn(r, "%s has no effect: %s", words[0], entry->text);
+		return;
+	}
+	if (entry) {
+		config_error(r, "%s is not supported: %s", words[0], entry->text);
+		return;
 	}
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++) {
 		if (!strcasecmp(words[0], hints[i].name)) {
@@ -126,8 +65,15 @@ static void take_words(struct config_reader *r, char **words)
 		     words[0]);
 }
 
-/* Return: how many words, 0 for a comment, too. */
-static int split(struct config_reader *r, char *line, char **words)
+/**
+ * config_split() - find the words of a line
+ * @r: the reader
+ * @line: changed
+ * @words: CONFIG_MAX_WORDS + 1 of them, filled in, ended by NULL
+ *
+ * Return: how many, 0 for a comment and after an error, too.
+ */
+int config_split(struct config_reader *r, char *line, char **words)
 {
 	char *save = NULL;
 	int n = 0;
@@ -136,9 +82,9 @@ static int split(struct config_reader *r, char *line, char **words)
 	     word = strtok_r(NULL, " \t\r\n", &save)) {
 		if (!n && strchr("!;#%", word[0]))
 			return 0;
-		if (n == MAX_WORDS) {
+		if (n == CONFIG_MAX_WORDS) {
 			config_error(r, "more than %d words in a line",
-				     MAX_WORDS);
+				     CONFIG_MAX_WORDS);
 			return 0;
 		}
 		words[n++] = word;
@@ -149,13 +95,18 @@ static int split(struct config_reader *r, char *line, char **words)
 
 static void take_line(struct config_reader *r, char *line)
 {
-	char *words[MAX_WORDS + 1];
+	char *words[CONFIG_MAX_WORDS + 1];
 
-	if (split(r, line, words))
-		take_words(r, words);
+	if (config_split(r, line, words))
+		config_take_words(r, words);
 }
 
-static void read_file(struct config_reader *r, const char *path)
+/**
+ * config_take_file() - do what a file says
+ * @r: the reader, whose place stays as it is
+ * @path: the file
+ */
+void config_take_file(struct config_reader *r, const char *path)
 {
 	struct config_reader inner = *r;
 	char *line = NULL;
@@ -192,7 +143,7 @@ static void check_pairs(struct config_reader *r)
 
 	if (conf->n_certs == conf->n_keys) {
 		/* Who only asks others for the time needs none. */
-		if (!conf->n_certs && !conf->n_sources)
+		if (!conf->n_certs && !config_follows(conf))
 			config_warn(r, "no ntsservercert and ntsserverkey: NTS-KE is off");
 		return;
 	}
@@ -225,10 +176,13 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 	config_clock_defaults(&conf->discipline);
 	config_trust_defaults(conf);
 	conf->refresh_s = CONFIG_REFRESH_S;
+	conf->log_banner = 32;
 	config_here(&r, &conf->user_place);
 
-	read_file(&r, path);
-	if (conf->n_sources && !conf->clock_said)
+	config_take_file(&r, path);
+	conf->n_own_sources = conf->n_sources;
+	config_dirs_take_sources(&r);
+	if (config_follows(conf) && !conf->clock_said)
 		conf->clock = CONFIG_CLOCK_NOWHERE;
 	if (!r.failed) {
 		r.file = path;
@@ -236,8 +190,23 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 		check_pairs(&r);
 	}
 	if (!r.failed)
-		config_source_check(&r);
+		config_source_check(&r, 0);
 	return !r.failed;
+}
+
+/**
+ * config_reread_sources() - read the files in sourcedirs again
+ * @conf: the sources of these files in it are replaced
+ * @tell: is given each problem, which are warnings: what is wrong is left out
+ * @arg: for @tell
+ */
+void config_reread_sources(struct config *conf, config_tell *tell, void *arg)
+{
+	struct config_reader r = { .conf = conf, .tell = tell, .arg = arg };
+
+	conf->n_sources = conf->n_own_sources;
+	config_dirs_take_sources(&r);
+	config_source_check(&r, conf->n_own_sources);
 }
 
 /**
@@ -255,12 +224,12 @@ bool config_read_source(const char *line, struct config_source *source,
 	struct config *conf = calloc(1, sizeof(*conf));
 	struct config_reader r = { .conf = conf, .tell = tell, .arg = arg,
 				   .file = "" };
-	char *copy = strdup(line), *words[MAX_WORDS + 1];
+	char *copy = strdup(line), *words[CONFIG_MAX_WORDS + 1];
 	bool ok = false;
 
-	if (conf && copy && split(&r, copy, words) &&
+	if (conf && copy && config_split(&r, copy, words) &&
 	    (!strcasecmp(words[0], "server") || !strcasecmp(words[0], "pool"))) {
-		take_words(&r, words);
+		config_take_words(&r, words);
 		ok = !r.failed && conf->n_sources == 1;
 	}
 	if (ok)
@@ -281,4 +250,5 @@ void config_free(struct config *conf)
 	free(conf->source);
 	conf->source = NULL;
 	conf->n_sources = 0;
+	config_dirs_free(conf);
 }

@@ -12,6 +12,7 @@
 #define CONFIG_NAME_MAX 255
 #define CONFIG_MAX_TRUSTED 32
 #define CONFIG_MAX_SOURCES 64
+#define CONFIG_MAX_SOURCE_DIRS 10
 #define CONFIG_REFRESH_S 1209600
 #define CONFIG_MAX_HWTIMESTAMPS 32
 #define CONFIG_IFNAME_MAX 15
@@ -50,6 +51,15 @@ enum config_leap {
 	CONFIG_LEAP_STEP,
 	CONFIG_LEAP_SLEW,
 	CONFIG_LEAP_IGNORE,
+};
+
+/* Which log files are written. */
+enum config_log {
+	CONFIG_LOG_MEASUREMENTS = 1,
+	CONFIG_LOG_RAWMEASUREMENTS = 2,	/* of bad answers, too */
+	CONFIG_LOG_SELECTION = 4,
+	CONFIG_LOG_STATISTICS = 8,
+	CONFIG_LOG_TRACKING = 16,
 };
 
 enum config_family { CONFIG_FAMILY_ANY, CONFIG_FAMILY_4, CONFIG_FAMILY_6 };
@@ -153,6 +163,16 @@ struct config_trusted {
 	struct config_path path;
 };
 
+/**
+ * struct config_source_dir - one directive sourcedir
+ * @dirs: the directories, separated by spaces
+ * @place: where it was read
+ */
+struct config_source_dir {
+	char *dirs;
+	struct config_place place;
+};
+
 struct config {
 	struct config_path cert[CONFIG_MAX_PAIRS];
 	struct config_path key[CONFIG_MAX_PAIRS];
@@ -179,9 +199,17 @@ struct config {
 	struct config_hwtimestamp hwtimestamp[CONFIG_MAX_HWTIMESTAMPS];
 	unsigned int n_hwtimestamps;
 
+	unsigned int logs;	/* enum config_log */
+	char log_dir[PATH_MAX];
+	int log_banner;		/* so many lines after each; 0 is never */
+	bool lock_all;
+
 	bool measure_only;
 	struct config_source *source;
 	unsigned int n_sources;
+	unsigned int n_own_sources;	/* not from sourcedirs; they come first */
+	struct config_source_dir source_dir[CONFIG_MAX_SOURCE_DIRS];
+	unsigned int n_source_dirs;
 	struct config_discipline discipline;
 	char driftfile[PATH_MAX];
 	char control[PATH_MAX];
@@ -199,6 +227,12 @@ struct config {
 	struct in6_addr bind_acq6;
 };
 
+/* Is the time of others followed? Also when there is none yet in a sourcedir. */
+static inline bool config_follows(const struct config *conf)
+{
+	return conf->n_sources || conf->n_source_dirs;
+}
+
 /**
  * typedef config_tell - takes the problems found
  * @arg: as given to config_read()
@@ -212,6 +246,7 @@ typedef void config_tell(void *arg, bool is_error, const char *file, int line,
 
 bool config_read(struct config *conf, const char *path, config_tell *tell,
 		 void *arg);
+void config_reread_sources(struct config *conf, config_tell *tell, void *arg);
 bool config_read_source(const char *line, struct config_source *source,
 			config_tell *tell, void *arg);
 void config_source_defaults(struct config_source *s, bool pool);

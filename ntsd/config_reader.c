@@ -13,7 +13,7 @@
 /**
  * config_say() - tell a problem of the line that is being read
  * @r: the reader
- * @is_error: or else a warning
+ * @is_error: or else a warning, which it always is to a lenient reader
  * @fmt: as for printf(3)
  */
 void config_say(struct config_reader *r, bool is_error, const char *fmt, ...)
@@ -24,6 +24,7 @@ void config_say(struct config_reader *r, bool is_error, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	is_error &= !r->lenient;
 	r->tell(r->arg, is_error, r->file, r->line, text);
 	if (is_error)
 		r->failed = true;

@@ -5,6 +5,20 @@
 
 #include "config.h"
 
+#define CONFIG_MAX_DEPTH 10
+#define CONFIG_MAX_WORDS 64
+
+/**
+ * struct config_reader - where the reading is
+ * @conf: what becomes of it
+ * @tell: is given each problem
+ * @arg: for @tell
+ * @file: being read
+ * @line: of it, from 1
+ * @depth: of files that include files
+ * @lenient: what is wrong is left out, with a warning
+ * @failed: there was an error
+ */
 struct config_reader {
 	struct config *conf;
 	config_tell *tell;
@@ -12,6 +26,7 @@ struct config_reader {
 	const char *file;
 	int line;
 	int depth;
+	bool lenient;
 	bool failed;
 };
 
@@ -23,6 +38,27 @@ struct config_reader {
 struct config_directive {
 	const char *name;
 	void (*take)(struct config_reader *r, char **words);
+};
+
+/* What becomes of a directive. */
+enum config_fate {
+	CONFIG_WORKS,
+	CONFIG_IGNORED,		/* with a warning */
+	CONFIG_REFUSED,
+};
+
+/**
+ * struct config_entry - what becomes of a directive
+ * @name: in lower case
+ * @fate: what it says
+ * @ours: chrony does not know it
+ * @text: why it is ignored, or what to write instead of what is refused
+ */
+struct config_entry {
+	const char *name;
+	enum config_fate fate;
+	bool ours;
+	const char *text;
 };
 
 /* What an option's value becomes. */
@@ -52,16 +88,28 @@ struct config_option {
 };
 
 /* Each ends with one that has no name. */
+extern const struct config_entry config_table[];
 extern const struct config_directive config_clock_directives[];
+extern const struct config_directive config_dirs_directives[];
 extern const struct config_directive config_hwtimestamp_directives[];
+extern const struct config_directive config_log_directives[];
 extern const struct config_directive config_server_directives[];
 extern const struct config_directive config_source_directives[];
 extern const struct config_directive config_trust_directives[];
 
+const struct config_entry *config_table_find(const char *name);
+
+/* Of config.c, for what includes files. */
+void config_take_file(struct config_reader *r, const char *path);
+int config_split(struct config_reader *r, char *line, char **words);
+void config_take_words(struct config_reader *r, char **words);
+
+void config_dirs_take_sources(struct config_reader *r);
+void config_dirs_free(struct config *conf);
 void config_clock_defaults(struct config_discipline *d);
 void config_server_defaults(struct config *conf);
 void config_trust_defaults(struct config *conf);
-void config_source_check(struct config_reader *r);
+void config_source_check(struct config_reader *r, unsigned int from);
 
 void config_say(struct config_reader *r, bool is_error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

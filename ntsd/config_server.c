@@ -119,10 +119,19 @@ static void on_bindaddress(struct config_reader *r, char **words)
 
 static void on_bindcmd(struct config_reader *r, char **words)
 {
-	if (words[1] && words[1][0] == '/')
-		config_path(r, words, r->conf->control);
-	else
+	if (!words[1] || words[1][0] != '/') {
 		config_warn(r, "bindcmdaddress: commands come by a socket in the file system only");
+		return;
+	}
+	config_path(r, words, r->conf->control);
+	/* chrony's way to say that there shall be none. */
+	if (!strcmp(r->conf->control, "/"))
+		r->conf->control[0] = '\0';
+}
+
+static void on_lock_all(struct config_reader *r, char **words)
+{
+	r->conf->lock_all = config_nothing(r, words);
 }
 
 static void on_aeads(struct config_reader *r, char **words)
@@ -226,6 +235,7 @@ const struct config_directive config_server_directives[] = {
 	{ "clientloglimit", on_clientloglimit },
 	{ "deny", on_deny },
 	{ "local", on_local },
+	{ "lock_all", on_lock_all },
 	{ "maxntsconnections", on_connections },
 	{ "noclientlog", on_noclientlog },
 	{ "ntsaeads", on_aeads },

@@ -40,15 +40,22 @@ static const struct config_option options[] = {
 	OPTION("xleave", SWITCH, xleave, 0, 0),
 };
 
-/* chrony's, that have no effect, and how many values each has. */
+/* chrony's, that have no effect, how many values each has, and why. */
 static const struct {
 	const char *name;
 	int values;
+	const char *why;
 } without_effect[] = {
-	{ "asymmetry", 1 }, { "auto_offline", 0 }, { "copy", 0 },
-	{ "extfield", 1 }, { "filter", 1 }, { "maxdelayquant", 1 },
-	{ "maxunreach", 1 }, { "mindelay", 1 }, { "minstratum", 1 },
-	{ "version", 1 },
+	{ "asymmetry", 1, "asymmetry of delays is not estimated" },
+	{ "auto_offline", 0, "a source that cannot be reached is polled on" },
+	{ "copy", 0, "this server has its own reference id and stratum" },
+	{ "extfield", 1, "no such field is sent" },
+	{ "filter", 1, "samples are not filtered before they are used: raise minpoll" },
+	{ "maxdelayquant", 1, "use maxdelaydevratio" },
+	{ "maxunreach", 1, "one that cannot be reached is not selected anyway" },
+	{ "mindelay", 1, "the least delay is measured" },
+	{ "minstratum", 1, "strata are believed" },
+	{ "version", 1, "requests are of version 4" },
 };
 
 /* Return: how many words were taken, 0 after an error. */
@@ -64,7 +71,8 @@ static int take_option(struct config_reader *r, char **words, const char *first,
 	for (size_t i = 0; i < sizeof(without_effect) / sizeof(*without_effect); i++) {
 		if (strcasecmp(word, without_effect[i].name))
 			continue;
-		config_warn(r, "%s: option %s has no effect yet", first, word);
+		config_warn(r, "%s: option %s has no effect: %s", first,
+			    word, without_effect[i].why);
 		return words[1] ? 1 + without_effect[i].values : 1;
 	}
 	if (!strcasecmp(word, "ipv4") || !strcasecmp(word, "ipv6")) {
@@ -117,6 +125,21 @@ static bool name_ok(const char *name)
 	return zone && zone[1] && inet_pton(AF_INET6, copy, &addr) == 1;
 }
 
+static const struct config_source *find_same(const struct config *conf,
+					    unsigned int n,
+					    const struct config_source *s)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct config_source *other = &conf->source[i];
+
+		if (!strcasecmp(other->name, s->name) && !s->pool &&
+		    !other->pool && other->port == s->port &&
+		    other->nts_port == s->nts_port)
+			return other;
+	}
+	return NULL;
+}
+
 static void add(struct config_reader *r, char **words, bool pool)
 {
 	struct config *conf = r->conf;
@@ -150,6 +173,10 @@ static void add(struct config_reader *r, char **words, bool pool)
 	if (s.nts && s.family == CONFIG_FAMILY_ANY && strchr(s.name, '%'))
 		config_warn(r, "%s: no certificate can name an address with a zone",
 			    words[0]);
+	if (r->lenient && find_same(conf, conf->n_sources, &s)) {
+		config_error(r, "%s is there already: it is left out", s.name);
+		return;
+	}
 	if (conf->n_sources == CONFIG_MAX_SOURCES) {
 		config_error(r, "more than %d sources", CONFIG_MAX_SOURCES);
 		return;
@@ -223,10 +250,11 @@ static void check_use(struct config_reader *r, const struct config_source *s,
 /**
  * config_source_check() - find sources that could never be of use
  * @r: the reader, after the last line
+ * @from: the first source to look at
  *
  * Errors and warnings name the line of the source.
  */
-void config_source_check(struct config_reader *r)
+void config_source_check(struct config_reader *r, unsigned int from)
 {
 	const struct config *conf = r->conf;
 	unsigned int n_nts = 0, n_usable = 0;
@@ -236,21 +264,21 @@ void config_source_check(struct config_reader *r)
 		n_usable += conf->source[i].noselect ? 0 :
 			    conf->source[i].maxsources;
 	}
-	for (unsigned int i = 0; i < conf->n_sources; i++) {
-		const struct config_source *s = &conf->source[i];
+	for (unsigned int i = from; i < conf->n_sources; i++) {
+		const struct config_source *s = &conf->source[i], *first;
 
+		r->lenient = i >= conf->n_own_sources;
 		r->file = s->place.file;
 		r->line = s->place.line;
 		check_set(r, s);
 		check_use(r, s, n_nts);
-		for (unsigned int k = 0; k < i; k++)
-			if (!strcasecmp(conf->source[k].name, s->name) &&
-			    !s->pool && !conf->source[k].pool &&
-			    conf->source[k].port == s->port &&
-			    conf->source[k].nts_port == s->nts_port)
-				config_error(r, "%s is there already, in line %d",
-					     s->name, conf->source[k].place.line);
+		first = find_same(conf, i, s);
+		if (first)
+			config_error(r, "%s is there already, in line %d of %s",
+				     s->name, first->place.line,
+				     first->place.file);
 	}
+	r->lenient = false;
 	if (conf->n_sources && n_usable < conf->discipline.minsources)
 		config_warn(r, "minsources %u, but only %u sources: the clock is never set",
 			    conf->discipline.minsources, n_usable);

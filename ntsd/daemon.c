@@ -82,7 +82,7 @@ static bool must_steer(struct daemon *d)
 	struct nl_tracking tracking;
 	char err[NL_ERR_LEN];
 
-	if (!d->conf->n_sources || d->measure_only)
+	if (!config_follows(d->conf) || d->measure_only)
 		return false;
 	if (nl_get_tracking(d->nl, &tracking, err)) {
 		log_warn("%s", err);
@@ -225,11 +225,31 @@ static bool begin_to_serve(struct daemon *d)
 	return true;
 }
 
+/* What only a process that still is root, or a new one, can do. */
+static void say_restart(const struct config *old, const struct config *new)
+{
+	const struct {
+		const char *name;
+		bool changed;
+	} directives[] = {
+		{ "user", strcmp(old->user, new->user) },
+		{ "pidfile", strcmp(old->pidfile, new->pidfile) },
+		{ "bindcmdaddress", strcmp(old->control, new->control) },
+		{ "lock_all", old->lock_all != new->lock_all },
+	};
+
+	for (size_t i = 0; i < sizeof(directives) / sizeof(*directives); i++)
+		if (directives[i].changed)
+			log_warn("%s was changed: it takes effect when ntsd is restarted",
+				 directives[i].name);
+}
+
 static void commit_reload(struct daemon *d)
 {
 	bool new_dir = strcmp(d->conf->dump_dir, d->conf_next->dump_dir);
 	char err[NL_ERR_LEN];
 
+	say_restart(d->conf, d->conf_next);
 	/* It was written at the start, and is removed at the end. */
 	memcpy(d->conf_next->pidfile, d->conf->pidfile,
 	       sizeof(d->conf->pidfile));
@@ -293,11 +313,14 @@ bool daemon_start(struct daemon *d)
 	write_pidfile(d);
 	make_dump_dir(d);
 	/* It goes without: one daemon of several, say. */
-	if (!control_open(&d->control, d->conf->control, d->user.pw_uid,
+	if (d->conf->control[0] &&
+	    !control_open(&d->control, d->conf->control, d->user.pw_uid,
 			  d->user.pw_gid, err, sizeof(err)))
 		log_warn("%s", err);
 	if (d->conf->n_hwtimestamps && !phc_start(&d->phc, d->conf, &d->user))
 		log_err("no process for hwtimestamp: %s", strerror(errno));
+	if (d->conf->lock_all && !sandbox_lock_memory(err, sizeof(err)))
+		log_warn("%s", err);
 	if (!sandbox_master(&d->user, steers, err, sizeof(err)))
 		goto fail;
 	timekeep_load(&d->timekeep, d->conf);
@@ -342,8 +365,6 @@ void daemon_reload(struct daemon *d)
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
 	if (!d->conf_next || !read_config(d, d->conf_next))
 		goto refuse;
-	if (strcmp(d->conf_next->user, d->conf->user))
-		log_warn("a new user takes effect at the next restart");
 	keeper_reread(d, d->conf_next);
 
 	d->listener_moves = !d->conf_next->n_certs != !d->listener.n ||
@@ -368,6 +389,19 @@ void daemon_reload(struct daemon *d)
 refuse:
 	log_err("the old configuration stays in force");
 	end_reload(d);
+}
+
+/**
+ * daemon_reload_sources() - read the files in sourcedirs again
+ * @d: the daemon
+ *
+ * Sources that are in them still go on as they are.
+ */
+void daemon_reload_sources(struct daemon *d)
+{
+	config_reread_sources(d->conf, tell_log, NULL);
+	sources_configure(&d->sources, d->conf, daemon_now_ms());
+	log_info("sources of sourcedir are read again");
 }
 
 /**

@@ -70,6 +70,7 @@ struct daemon {
 uint64_t daemon_now_ms(void);
 bool daemon_start(struct daemon *d);
 void daemon_reload(struct daemon *d);
+void daemon_reload_sources(struct daemon *d);
 bool daemon_take_news(struct daemon *d, enum pool_news news);
 void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);

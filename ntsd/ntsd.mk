@@ -47,10 +47,9 @@ NTSD_UNIT_lasttime := file
 NTSD_UNIT_driftfile := file
 NTSD_UNIT_tls := tls_client
 NTSD_UNIT_tls_client := tls_server tls_wolfssl
-NTSD_UNIT_config := ke_record config_reader config_server config_source config_clock \
-	config_hwtimestamp config_trust
-NTSD_UNIT_config_hwtimestamp := config config_reader config_server config_source \
-	config_clock config_trust ke_record
+NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record
+NTSD_UNIT_config := $(NTSD_CONFIG)
+NTSD_UNIT_config_hwtimestamp := config $(filter-out config_hwtimestamp,$(NTSD_CONFIG))
 NTSD_UNIT_phc_devices := links
 NTSD_UNIT_phc_device := phc_fit phc_reader stamping
 # What each links of the core.

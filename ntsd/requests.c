@@ -57,7 +57,7 @@ void requests_take(void *arg, const char *request, char *reply)
 	else if (!strcmp(request, "refresh"))
 		daemon_refresh(d);
 	else if (!strcmp(request, "reload sources"))
-		daemon_reload(d);
+		daemon_reload_sources(d);
 	else if (!strcmp(request, "dump"))
 		daemon_dump(d);
 	else

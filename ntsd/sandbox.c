@@ -22,11 +22,16 @@
 #include "log.h"
 #include "sandbox.h"
 
+/* A child does not inherit the lock itself. */
+static bool locks_memory;
+
 /* Memory with keys must not reach a file, nor another process. */
 static bool close_memory(void)
 {
 	const struct rlimit none = { 0, 0 };
 
+	if (locks_memory && mlockall(MCL_CURRENT | MCL_FUTURE))
+		return false;
 	return !setrlimit(RLIMIT_CORE, &none) &&
 	       !prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) &&
 	       !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -191,6 +196,33 @@ static bool failed(const char *what, char *err, size_t err_len)
 	snprintf(err, err_len, "cannot give up privileges: %s: %s", what,
 		 strerror(errno));
 	return false;
+}
+
+/**
+ * sandbox_lock_memory() - keep this process and its children out of swap
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * To be called before privileges are given up.
+ *
+ * Return: false with @err set; nothing is locked then.
+ */
+bool sandbox_lock_memory(char *err, size_t err_len)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit now;
+
+	/* So that it holds when the right to lock is gone, and in children. */
+	if ((setrlimit(RLIMIT_MEMLOCK, &all) &&
+	     (getrlimit(RLIMIT_MEMLOCK, &now) || now.rlim_cur != RLIM_INFINITY)) ||
+	    mlockall(MCL_CURRENT | MCL_FUTURE)) {
+		snprintf(err, err_len,
+			 "lock_all: memory is not locked: %s: start it as root, or with LimitMEMLOCK=infinity in the unit",
+			 strerror(errno));
+		return false;
+	}
+	locks_memory = true;
+	return true;
 }
 
 /**

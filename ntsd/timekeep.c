@@ -85,7 +85,7 @@ bool timekeep_attach(struct nl *nl, const struct config *conf, char *err)
 	double fast_ppm, skew_ppm;
 
 	if (nl_set_discipline(nl, &conf->discipline,
-			      conf->n_sources && !conf->measure_only, err))
+			      config_follows(conf) && !conf->measure_only, err))
 		return false;
 	if (!conf->driftfile[0] ||
 	    !driftfile_read(conf->driftfile, &fast_ppm, &skew_ppm))
@@ -106,7 +106,7 @@ void timekeep_tick(struct timekeep *t, struct nl *nl, const struct config *conf,
 	struct nl_tracking now;
 	char err[NL_ERR_LEN];
 
-	if (!conf->n_sources || now_ms < t->read_ms)
+	if (!config_follows(conf) || now_ms < t->read_ms)
 		return;
 	t->read_ms = now_ms + READ_MS;
 	if (nl_get_tracking(nl, &now, err)) {
@@ -136,7 +136,7 @@ void timekeep_save(struct timekeep *t, struct nl *nl, const struct config *conf)
 	struct nl_tracking now;
 	char err[NL_ERR_LEN];
 
-	if (!conf->n_sources || nl_get_tracking(nl, &now, err) ||
+	if (!config_follows(conf) || nl_get_tracking(nl, &now, err) ||
 	    !now.synchronised || !now.updates)
 		return;
 	keep_drift(t, conf, &now);

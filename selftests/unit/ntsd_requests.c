@@ -21,7 +21,7 @@ void daemon_refresh(struct daemon *of)
 	refreshes++;
 }
 
-void daemon_reload(struct daemon *of)
+void daemon_reload_sources(struct daemon *of)
 {
 	EXPECT(of == &d);
 	reloads++;
