@@ -1,82 +1,325 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "certs.h"
+#include "log.h"
 
-/* The very file that is open already may be used again without permission. */
-static int held_fd(const struct worker_setup *held, const char *path)
+#define DAY 86400
+#define RETRY_MS 60000
+#define WARN_MS 60000
+
+/* Days before the end at which the operator is warned. */
+static const int warn_days[] = { 30, 14, 7, 3, 1, 0 };
+
+static void drop(struct certs_found *f)
 {
-	struct stat now, then;
-
-	if (!held || stat(path, &now))
-		return -1;
-	for (unsigned int i = 0; i < 2 * held->n_pairs; i++) {
-		const struct worker_pair *pair = &held->pair[i / 2];
-		const struct tls_file *file = i % 2 ? &pair->key : &pair->cert;
-
-		if (!fstat(file->fd, &then) && now.st_dev == then.st_dev &&
-		    now.st_ino == then.st_ino)
-			return fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
-	}
-	return -1;
+	for (int i = 0; f->there && i < 2; i++)
+		if (f->fd[i] >= 0)
+			close(f->fd[i]);
+	memset(f, 0, sizeof(*f));
+	f->fd[0] = -1;
+	f->fd[1] = -1;
 }
 
-static bool open_file(struct tls_file *file, const struct config_path *from,
-		      const struct worker_setup *held, config_tell *tell,
-		      void *arg)
+static void move(struct certs_found *to, struct certs_found *from)
 {
-	char text[PATH_MAX + 256];
-	int saved;
+	drop(to);
+	*to = *from;
+	from->there = false;
+	drop(from);
+}
 
-	file->name = strdup(from->path);
-	file->fd = open(from->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	saved = errno;
-	if (file->fd < 0)
-		file->fd = held_fd(held, from->path);
-	if (file->fd >= 0 && file->name)
+static int days_left(const struct tls_facts *facts, time_t now)
+{
+	time_t left = facts->not_after - now;
+
+	return left >= 0 ? (int)(left / DAY) : -(int)((DAY - 1 - left) / DAY);
+}
+
+static void print_date(time_t date, char text[32])
+{
+	struct tm tm;
+
+	gmtime_r(&date, &tm);
+	strftime(text, 32, "%Y-%m-%d %H:%M UTC", &tm);
+}
+
+/* Copies may not be had: of what UNUSABLE is there are none. */
+static void take_found(struct certs_pair *pair, const struct certload *load,
+		       int fd[2])
+{
+	drop(&pair->found);
+	pair->found.there = true;
+	pair->found.load = *load;
+	pair->found.fd[0] = fd[0];
+	pair->found.fd[1] = fd[1];
+	fd[0] = -1;
+	fd[1] = -1;
+}
+
+/* What the watcher says by itself, or of the configuration in force. */
+static void take_change(struct certs_pair *pair,
+			const struct certwatch_report *report, int fd[2])
+{
+	const struct certload *load = &report->load;
+	bool same = report->same ||
+		    (pair->serves.there &&
+		     !memcmp(load->digest, pair->serves.load.digest,
+			     sizeof(load->digest)));
+
+	if (load->fault != CERTLOAD_UNUSABLE && same) {
+		if (pair->state == CERTS_WAITING)
+			log_notice("certificate and key are again those that serve: %s",
+				   load->facts.names);
+		pair->state = CERTS_SERVING;
+		pair->why[0] = '\0';
+		drop(&pair->found);
+		return;
+	}
+	if (load->fault == CERTLOAD_GOOD) {
+		take_found(pair, load, fd);
+		return;
+	}
+	drop(&pair->found);
+	pair->state = CERTS_WAITING;
+	memcpy(pair->why, load->why, sizeof(pair->why));
+	if (report->loud)
+		log_err("new certificate not taken: %s; the one before goes on serving",
+			pair->why);
+}
+
+static enum certs_news take_report(struct certs *c,
+				   const struct certwatch_report *report,
+				   int fd[2])
+{
+	bool renewed = false;
+
+	if (report->seq != c->seq)
+		return CERTS_NOTHING;
+	if (!report->end) {
+		struct certs_pair *pair;
+
+		pair = &c->pair[report->index % CONFIG_MAX_PAIRS];
+		if (report->ordered && !c->restoring)
+			take_found(pair, &report->load, fd);
+		else
+			take_change(pair, report, fd);
+		return CERTS_NOTHING;
+	}
+	if (report->ordered)
+		c->asked = false;
+	if (report->ordered && !c->restoring)
+		return CERTS_FOUND;
+	for (unsigned int i = 0; i < CONFIG_MAX_PAIRS; i++)
+		renewed |= c->pair[i].found.there;
+	return renewed ? CERTS_RENEWED : CERTS_NOTHING;
+}
+
+static void hang_up(struct certs *c)
+{
+	if (c->helper.fd >= 0)
+		epoll_ctl(c->epoll, EPOLL_CTL_DEL, c->helper.fd, NULL);
+	helper_stop(&c->helper);
+}
+
+static bool start(struct certs *c)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = c->tag };
+
+	if (!certwatch_start(&c->helper, c->user) ||
+	    epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->helper.fd, &ev)) {
+		log_err("no process to read certificates: %s", strerror(errno));
+		hang_up(c);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * certs_init() - nothing is watched yet
+ * @c: filled in
+ * @epoll: where to wait for news
+ * @tag: of such events
+ */
+void certs_init(struct certs *c, int epoll, uint64_t tag)
+{
+	memset(c, 0, sizeof(*c));
+	c->helper.fd = -1;
+	c->epoll = epoll;
+	c->tag = tag;
+	c->retry_ms = UINT64_MAX;
+}
+
+/**
+ * certs_order() - have the pairs of a configuration read, and watched
+ * @c: with @user
+ * @conf: names the files
+ * @restore: it is the one in force already
+ *
+ * Return: false when there is nobody to do it; that was logged.
+ */
+bool certs_order(struct certs *c, const struct config *conf, bool restore)
+{
+	if (c->helper.fd < 0 && !start(c))
+		return false;
+	for (unsigned int i = 0; i < CONFIG_MAX_PAIRS; i++)
+		drop(&c->pair[i].found);
+	c->restoring = restore;
+	c->asked = true;
+	if (!++c->seq)
+		c->seq = 1;
+	if (certwatch_order(&c->helper, c->seq, conf))
 		return true;
-	snprintf(text, sizeof(text), "%s: %s%s", from->path, strerror(saved),
-		 saved == EACCES && geteuid() ?
-		 ": ntsd no longer is root: let its user read the file, or restart it" :
-		 "");
-	tell(arg, true, from->place.file, from->place.line, text);
+	log_err("the process that reads certificates does not hear: %s",
+		strerror(errno));
+	hang_up(c);
 	return false;
 }
 
 /**
- * certs_open() - open certificates and keys
- * @conf: names them
- * @held: open already, or NULL
+ * certs_hear() - the watcher has something to say
+ * @c: ordered
+ * @now_ms: the time
+ *
+ * Return: what is to be done.
+ */
+enum certs_news certs_hear(struct certs *c, uint64_t now_ms)
+{
+	enum certs_news news = CERTS_NOTHING;
+	struct certwatch_report report;
+	int got, fd[2];
+
+	while (c->helper.fd >= 0 && news == CERTS_NOTHING) {
+		got = certwatch_take(&c->helper, &report, fd);
+		if (!got)
+			break;
+		if (got < 0) {
+			log_err("the process that reads certificates ended: it is started again, and can then read only what the user of ntsd can");
+			hang_up(c);
+			c->retry_ms = now_ms + RETRY_MS;
+			news = c->asked && !c->restoring ? CERTS_FOUND :
+							   CERTS_NOTHING;
+			c->asked = false;
+			return news;
+		}
+		news = take_report(c, &report, fd);
+		for (int i = 0; i < 2; i++)
+			if (fd[i] >= 0)
+				close(fd[i]);
+	}
+	return news;
+}
+
+/**
+ * certs_wait() - wait for the answer to an order
+ * @c: ordered
+ * @ms: at most so long
+ *
+ * Return: true when it came.
+ */
+bool certs_wait(struct certs *c, int ms)
+{
+	struct pollfd pfd = { .fd = c->helper.fd, .events = POLLIN };
+
+	while (c->asked && c->helper.fd >= 0 && poll(&pfd, 1, ms) == 1)
+		certs_hear(c, 0);
+	return !c->asked;
+}
+
+/**
+ * certs_judge() - can those that were found be put in force?
+ * @c: after CERTS_FOUND
+ * @conf: that was ordered
+ * @strict: there are older ones that serve, so expired ones are refused
  * @tell: is given each problem
  * @arg: for @tell
  *
- * The master opens them and the workers, its children, read them: so a worker
- * can be started again although the master has no right any more to open
- * them, and the master never has a key in its memory.
+ * Return: false when one of them cannot.
+ */
+bool certs_judge(struct certs *c, const struct config *conf, bool strict,
+		 config_tell *tell, void *arg)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; i < conf->n_certs; i++) {
+		const struct certs_found *f = &c->pair[i].found;
+		const struct config_place *place = f->load.of_key ?
+			&conf->key[i].place : &conf->cert[i].place;
+		bool bad = !f->there || f->load.fault == CERTLOAD_UNUSABLE ||
+			   (strict && f->load.expired);
+
+		if (!f->there)
+			tell(arg, true, place->file, place->line,
+			     "the certificate could not be read");
+		else if (f->load.fault != CERTLOAD_GOOD)
+			tell(arg, bad || f->load.expired, place->file,
+			     place->line, f->load.why);
+		if (f->there && f->load.remark[0])
+			tell(arg, false, place->file, place->line,
+			     f->load.remark);
+		ok &= !bad;
+	}
+	return ok;
+}
+
+/**
+ * certs_renewed() - are there others to be put in force?
+ * @c: the certificates
+ * @conf: in force
+ *
+ * Return: true if there are.
+ */
+bool certs_renewed(const struct certs *c, const struct config *conf)
+{
+	if (c->asked && !c->restoring)
+		return false;
+	for (unsigned int i = 0; i < conf->n_certs; i++)
+		if (c->pair[i].found.there)
+			return true;
+	return false;
+}
+
+/**
+ * certs_setup() - give workers what was found, and else what serves
+ * @c: the certificates
+ * @conf: that the workers are for
  *
  * Return: a setup with nothing else filled in, or NULL.
  */
-struct worker_setup *certs_open(const struct config *conf,
-				const struct worker_setup *held,
-				config_tell *tell, void *arg)
+struct worker_setup *certs_setup(struct certs *c, const struct config *conf)
 {
 	struct worker_setup *setup = calloc(1, sizeof(*setup));
 	bool ok = setup;
 
 	for (unsigned int i = 0; setup && i < conf->n_certs; i++) {
-		struct worker_pair *pair = &setup->pair[i];
+		struct worker_pair *to = &setup->pair[i];
+		struct certs_pair *pair = &c->pair[i];
+		const struct certs_found *from;
 
-		ok &= open_file(&pair->cert, &conf->cert[i], held, tell, arg);
-		ok &= open_file(&pair->key, &conf->key[i], held, tell, arg);
+		if (pair->found.there)
+			move(&pair->starting, &pair->found);
+		else
+			drop(&pair->starting);
+		from = pair->starting.there ? &pair->starting : &pair->serves;
+		to->cert.fd = fcntl(from->fd[0], F_DUPFD_CLOEXEC, 3);
+		to->key.fd = fcntl(from->fd[1], F_DUPFD_CLOEXEC, 3);
+		to->cert.name = strdup(conf->cert[i].path);
+		to->key.name = strdup(conf->key[i].path);
+		ok &= to->cert.fd >= 0 && to->key.fd >= 0 && to->cert.name &&
+		      to->key.name;
 		setup->n_pairs++;
 	}
 	if (!ok) {
+		log_err("certificates cannot be given to workers: %s",
+			strerror(errno));
 		certs_close(setup);
 		return NULL;
 	}
@@ -84,7 +327,174 @@ struct worker_setup *certs_open(const struct config *conf,
 }
 
 /**
- * certs_close() - close what certs_open() opened, and forget the setup
+ * certs_commit() - workers serve with those of certs_setup()
+ * @c: the certificates
+ * @conf: in force now
+ * @renewal: it was before, too
+ */
+void certs_commit(struct certs *c, const struct config *conf, bool renewal)
+{
+	for (unsigned int i = 0; i < CONFIG_MAX_PAIRS; i++) {
+		struct certs_pair *pair = &c->pair[i];
+		const struct tls_facts *facts = &pair->serves.load.facts;
+		char until[32];
+
+		if (i >= conf->n_certs) {
+			drop(&pair->serves);
+			drop(&pair->starting);
+			pair->state = CERTS_NONE;
+			continue;
+		}
+		if (!pair->starting.there)
+			continue;
+		move(&pair->serves, &pair->starting);
+		pair->state = CERTS_SERVING;
+		pair->why[0] = '\0';
+		pair->warned = 0;
+		c->warn_ms = 0;
+		print_date(facts->not_after, until);
+		if (renewal)
+			log_notice("certificate renewed: %s: for %.200s, by %.150s, until %s; new sessions get it",
+				   conf->cert[i].path, facts->names,
+				   facts->issuer, until);
+		if (renewal && pair->serves.load.remark[0])
+			log_warn("%s", pair->serves.load.remark);
+	}
+}
+
+/**
+ * certs_refuse() - workers could not start with those of certs_setup()
+ * @c: the certificates
+ * @why: said by the workers
+ * @now_ms: the time; it is tried again later
+ */
+void certs_refuse(struct certs *c, const char *why, uint64_t now_ms)
+{
+	for (unsigned int i = 0; i < CONFIG_MAX_PAIRS; i++) {
+		struct certs_pair *pair = &c->pair[i];
+
+		if (!pair->starting.there)
+			continue;
+		drop(&pair->starting);
+		if (!pair->serves.there)
+			continue;
+		pair->state = CERTS_WAITING;
+		snprintf(pair->why, sizeof(pair->why), "%s", why);
+	}
+	c->retry_ms = now_ms + RETRY_MS;
+}
+
+/* Certificates that live for days only are renewed late. */
+static unsigned int warn_stage(const struct tls_facts *facts, time_t now)
+{
+	int left = days_left(facts, now);
+	long life = (facts->not_after - facts->not_before) / DAY;
+	unsigned int stage = 0;
+
+	for (size_t i = 0; i < sizeof(warn_days) / sizeof(*warn_days); i++) {
+		int days = warn_days[i];
+
+		if (days > 1 && days * 3L > life + 1)
+			continue;
+		if (days ? left < days : left < 0)
+			stage = i + 1;
+	}
+	return stage;
+}
+
+static void warn(struct certs_pair *pair, const char *path, time_t now)
+{
+	const struct tls_facts *facts = &pair->serves.load.facts;
+	unsigned int stage = warn_stage(facts, now);
+	int left = days_left(facts, now);
+	char until[32];
+
+	if (stage <= pair->warned)
+		return;
+	pair->warned = stage;
+	print_date(facts->not_after, until);
+	if (left < 0)
+		log_err("%s: the certificate expired on %s: clients refuse it, renew it",
+			path, until);
+	else if (!left)
+		log_warn("%s: the certificate expires within a day, on %s: renew it",
+			 path, until);
+	else
+		log_warn("%s: the certificate expires in %d day%s, on %s: renew it",
+			 path, left, left == 1 ? "" : "s", until);
+}
+
+/**
+ * certs_tick() - the time passes: warn of what ends, and try again
+ * @c: the certificates
+ * @conf: in force
+ * @now_ms: the time
+ */
+void certs_tick(struct certs *c, const struct config *conf, uint64_t now_ms)
+{
+	if (now_ms >= c->warn_ms) {
+		c->warn_ms = now_ms + WARN_MS;
+		for (unsigned int i = 0; i < conf->n_certs; i++)
+			if (c->pair[i].serves.there)
+				warn(&c->pair[i], conf->cert[i].path, time(NULL));
+	}
+	if (now_ms >= c->retry_ms && !c->asked) {
+		c->retry_ms = UINT64_MAX;
+		if (conf->n_certs && !certs_order(c, conf, true))
+			c->retry_ms = now_ms + RETRY_MS;
+	}
+}
+
+/**
+ * certs_print() - describe a pair, for ntsctl
+ * @c: the certificates
+ * @conf: in force
+ * @index: of the pair
+ * @text: filled in with lines "KEY=VALUE"
+ * @size: of @text
+ *
+ * Return: false when there is no such pair.
+ */
+bool certs_print(const struct certs *c, const struct config *conf,
+		 unsigned int index, char *text, size_t size)
+{
+	static const char *const states[] = {
+		[CERTS_NONE] = "none",
+		[CERTS_SERVING] = "serving",
+		[CERTS_WAITING] = "waiting",
+	};
+	const struct certs_pair *pair = &c->pair[index];
+	const struct tls_facts *f;
+
+	if (index >= conf->n_certs)
+		return false;
+	f = &pair->serves.load.facts;
+	snprintf(text, size,
+		 "cert=%s\nkey=%s\nstate=%s\nwhy=%s\nsubject=%s\nnames=%s\nissuer=%s\nserial=%s\nfingerprint=%s\nkeytype=%s\nnot_before=%lld\nnot_after=%lld\ndays=%d\nchain=%u\n",
+		 conf->cert[index].path, conf->key[index].path,
+		 states[pair->state], pair->why, f->subject, f->names,
+		 f->issuer, f->serial, f->fingerprint, f->key,
+		 (long long)f->not_before, (long long)f->not_after,
+		 days_left(f, time(NULL)), f->n_chain);
+	return true;
+}
+
+/**
+ * certs_stop() - watch nothing any more
+ * @c: ordered or not
+ */
+void certs_stop(struct certs *c)
+{
+	hang_up(c);
+	for (unsigned int i = 0; i < CONFIG_MAX_PAIRS; i++) {
+		drop(&c->pair[i].found);
+		drop(&c->pair[i].starting);
+		drop(&c->pair[i].serves);
+	}
+}
+
+/**
+ * certs_close() - close what certs_setup() gave, and forget the setup
  * @setup: NULL is fine
  */
 void certs_close(struct worker_setup *setup)

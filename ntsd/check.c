@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "certs.h"
+#include "certload.h"
 #include "check.h"
 #include "tls.h"
 
@@ -17,28 +17,25 @@ static void tell_stdout(void *arg, bool is_error, const char *file, int line,
 	printf("%s:%d: %s%s\n", file, line, is_error ? "" : "warning: ", text);
 }
 
-static bool check_pair(const struct config *conf, unsigned int i,
-		       const struct worker_pair *pair)
+static bool check_pair(const struct config *conf, unsigned int i)
 {
-	const struct config_place *place = &conf->cert[i].place;
-	struct tls_server *server;
-	char err[TLS_ERR_LEN];
-	enum tls_cert cert;
+	const struct config_path *cert = &conf->cert[i], *key = &conf->key[i];
+	const struct config_place *place;
+	struct certload load;
+	int fd[2];
 
-	server = tls_server_new(&pair->cert, &pair->key, err);
-	if (!server) {
-		/* It names a file: say the line that names it, too. */
-		if (!strncmp(err, pair->key.name, strlen(pair->key.name)))
-			place = &conf->key[i].place;
-		tell_stdout(NULL, true, place->file, place->line, err);
-		return false;
-	}
-	cert = tls_server_check(server, time(NULL), err);
-	tls_server_free(server);
-	if (cert != TLS_CERT_GOOD)
-		tell_stdout(NULL, cert == TLS_CERT_EXPIRED, place->file,
-			    place->line, err);
-	return cert != TLS_CERT_EXPIRED;
+	certload_read(&load, cert->path, key->path, time(NULL), fd);
+	for (int k = 0; k < 2; k++)
+		if (fd[k] >= 0)
+			close(fd[k]);
+	/* It names a file: say the line that names it, too. */
+	place = load.of_key ? &key->place : &cert->place;
+	if (load.fault != CERTLOAD_GOOD)
+		tell_stdout(NULL, load.fault == CERTLOAD_UNUSABLE || load.expired,
+			    place->file, place->line, load.why);
+	if (load.remark[0])
+		tell_stdout(NULL, false, place->file, place->line, load.remark);
+	return load.fault != CERTLOAD_UNUSABLE && !load.expired;
 }
 
 /* As an exchange would do it, which then only warns. */
@@ -96,7 +93,6 @@ bool check_user(const struct config *conf, struct passwd *user,
 bool check_file(const char *path)
 {
 	struct config *conf = malloc(sizeof(*conf));
-	struct worker_setup *setup;
 	struct passwd user;
 	bool ok;
 
@@ -106,12 +102,8 @@ bool check_file(const char *path)
 	if (ok) {
 		ok = check_user(conf, &user, tell_stdout, NULL);
 		ok &= check_trusted(conf);
-		setup = certs_open(conf, NULL, tell_stdout, NULL);
-		if (!setup)
-			ok = false;
-		for (unsigned int i = 0; setup && i < setup->n_pairs; i++)
-			ok &= check_pair(conf, i, &setup->pair[i]);
-		certs_close(setup);
+		for (unsigned int i = 0; i < conf->n_certs; i++)
+			ok &= check_pair(conf, i);
 	}
 	config_free(conf);
 	free(conf);

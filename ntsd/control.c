@@ -31,7 +31,7 @@ static void hang_up(struct control *c, int *fd)
 	*fd = -1;
 }
 
-static bool may_ask(const struct control *c, int fd)
+static bool may_change(const struct control *c, int fd)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
@@ -96,8 +96,8 @@ void control_init(struct control *c)
  * control_open() - listen
  * @c: with @epoll and @tag
  * @path: where
- * @uid: who may ask, besides root
- * @gid: who may see the socket
+ * @uid: who may change something, besides root
+ * @gid: who may ask for reports
  * @err: text of what failed
  * @err_len: room for it
  *
@@ -144,7 +144,7 @@ fail:
 void control_hear(struct control *c, unsigned int index, control_do *run,
 		  void *arg)
 {
-	char request[CONTROL_TEXT_LEN], reply[CONTROL_TEXT_LEN];
+	char request[CONTROL_TEXT_LEN], reply[CONTROL_REPLY_LEN];
 	ssize_t len;
 	int *fd;
 
@@ -160,9 +160,7 @@ void control_hear(struct control *c, unsigned int index, control_do *run,
 		return;
 	if (len > 0 && len < (ssize_t)sizeof(request)) {
 		request[len] = '\0';
-		snprintf(reply, sizeof(reply), "501 Not authorised");
-		if (may_ask(c, *fd))
-			run(arg, request, reply);
+		run(arg, may_change(c, *fd), request, reply);
 		send(*fd, reply, strlen(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
 	hang_up(c, fd);

@@ -12,12 +12,13 @@
 
 #define CONTROL_PATH "/run/ntsd/control"
 #define CONTROL_TEXT_LEN 1024
+#define CONTROL_REPLY_LEN 8192
 #define CONTROL_CLIENTS 4
 
 /**
  * struct control - the socket
  * @fd: that listens, or -1
- * @uid: who may ask, besides root
+ * @uid: who may change something, besides root
  * @client: connections, -1 where there is none
  * @epoll: where all of them are watched
  * @tag: or'ed to 0 for @fd, and to 1 + the index of a client
@@ -33,10 +34,12 @@ struct control {
 /**
  * typedef control_do - does what is asked for
  * @arg: as given
+ * @may_change: who asks is root or the daemon's user; others may only read
  * @request: text
- * @reply: CONTROL_TEXT_LEN bytes, "200 OK" or a number and why not
+ * @reply: CONTROL_REPLY_LEN bytes, "200 OK" or a number and why not
  */
-typedef void control_do(void *arg, const char *request, char *reply);
+typedef void control_do(void *arg, bool may_change, const char *request,
+			char *reply);
 
 void control_init(struct control *c);
 bool control_open(struct control *c, const char *path, uid_t uid, gid_t gid,

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "adjust.h"
-#include "certs.h"
 #include "daemon.h"
 #include "events.h"
 #include "keeper.h"
@@ -21,6 +20,8 @@
 #define CLOCK_CHECK_MS 1000
 #define CLOCK_PUSH_MS 4000
 #define DAEMON_PUSH_MS 1000
+/* Large RSA keys take long on small machines. */
+#define CERTS_MS 30000
 
 static void tell_log(void *arg, bool is_error, const char *file, int line,
 		     const char *text)
@@ -103,6 +104,15 @@ static bool read_config(const struct daemon *d, struct config *conf)
 	return true;
 }
 
+/* As the service manager wants it in RELOADING=1. */
+static uint64_t monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 /* Where NTP is served, or that it is not. */
 static const char *ntp_text(const struct daemon *d, char text[32])
 {
@@ -136,13 +146,12 @@ static struct worker_setup *make_setup(struct daemon *d,
 	const struct keyring_key *key = &d->ring.key[d->ring.current];
 	struct worker_setup *setup;
 
-	setup = certs_open(conf, d->pool.setup, tell_log, NULL);
+	setup = certs_setup(&d->certs, conf);
 	if (!setup)
 		return NULL;
 	setup->listener = *listener;
 	setup->connections = conf->connections;
 	setup->user = d->user;
-	setup->strict = d->serving;
 	setup->policy.timeout_ms = WORKER_TIMEOUT_MS;
 	setup->policy.aeads[0] = KE_AEAD_AES_SIV_CMAC_256;
 	setup->policy.n_aeads = 1;
@@ -152,6 +161,24 @@ static struct worker_setup *make_setup(struct daemon *d,
 	setup->key_id = key->id;
 	memcpy(setup->key, key->bytes, sizeof(setup->key));
 	return setup;
+}
+
+/* As root still: whoever watches the files keeps the right to read them. */
+static bool find_certs(struct daemon *d)
+{
+	d->certs.user = &d->user;
+	if (!d->conf->n_certs)
+		return true;
+	return certs_order(&d->certs, d->conf, false) &&
+	       certs_wait(&d->certs, CERTS_MS) &&
+	       certs_judge(&d->certs, d->conf, false, tell_log, NULL);
+}
+
+static enum pool_news start_workers(struct daemon *d, struct worker_setup *setup,
+				    const struct config *conf)
+{
+	return pool_start(&d->pool, setup, setup->n_pairs ? conf->processes : 0,
+			  daemon_now_ms());
 }
 
 static void write_pidfile(struct daemon *d)
@@ -193,14 +220,58 @@ static void free_conf(struct config *conf)
 	free(conf);
 }
 
+/* Workers with the certificates that were found since the last ones started. */
+static void renew(struct daemon *d)
+{
+	struct worker_setup *setup;
+
+	if (d->conf_next || d->renewing || !d->serving ||
+	    !certs_renewed(&d->certs, d->conf))
+		return;
+	setup = make_setup(d, d->conf, &d->listener);
+	if (!setup) {
+		certs_refuse(&d->certs, strerror(errno), daemon_now_ms());
+		return;
+	}
+	d->renewing = true;
+	daemon_take_news(d, start_workers(d, setup, d->conf));
+}
+
 static void end_reload(struct daemon *d)
 {
 	free_conf(d->conf_next);
 	d->conf_next = NULL;
+	d->renewing = false;
 	if (d->reload_again) {
 		d->reload_again = false;
 		daemon_reload(d);
 	}
+	renew(d);
+}
+
+static void refuse_reload(struct daemon *d)
+{
+	if (d->listener_moves)
+		listener_close(&d->listener_next);
+	d->listener_moves = false;
+	log_err("the old configuration and certificates stay in force");
+	if (d->conf->n_certs)
+		certs_order(&d->certs, d->conf, true);
+	notify_send("READY=1");
+	end_reload(d);
+}
+
+/* Certificates of a reload were read. */
+static void go_on_with_reload(struct daemon *d)
+{
+	struct worker_setup *setup = NULL;
+
+	if (certs_judge(&d->certs, d->conf_next, true, tell_log, NULL))
+		setup = make_setup(d, d->conf_next, &d->listener_next);
+	if (!setup)
+		refuse_reload(d);
+	else
+		daemon_take_news(d, start_workers(d, setup, d->conf_next));
 }
 
 static bool begin_to_serve(struct daemon *d)
@@ -307,6 +378,8 @@ bool daemon_start(struct daemon *d)
 	if (d->conf->n_certs &&
 	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
 		goto fail;
+	if (!find_certs(d))
+		return false;
 	setup = make_setup(d, d->conf, &d->listener);
 	if (!setup)
 		return false;
@@ -338,9 +411,7 @@ bool daemon_start(struct daemon *d)
 	key = &d->ring.key[d->ring.current];
 	setup->key_id = key->id;
 	memcpy(setup->key, key->bytes, sizeof(setup->key));
-	return daemon_take_news(d, pool_start(&d->pool, setup, setup->n_pairs ?
-					      d->conf->processes : 0,
-					      daemon_now_ms()));
+	return daemon_take_news(d, start_workers(d, setup, d->conf));
 fail:
 	log_err("%s", err);
 	certs_close(setup);
@@ -355,13 +426,15 @@ fail:
  */
 void daemon_reload(struct daemon *d)
 {
-	struct worker_setup *setup;
 	char err[NL_ERR_LEN];
 
-	if (d->conf_next || !d->serving) {
+	if (d->conf_next || d->renewing || !d->serving) {
 		d->reload_again = true;
 		return;
 	}
+	notify_send("RELOADING=1\nMONOTONIC_USEC=%llu",
+		    (unsigned long long)monotonic_us());
+	d->listener_moves = false;
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
 	if (!d->conf_next || !read_config(d, d->conf_next))
 		goto refuse;
@@ -377,18 +450,13 @@ void daemon_reload(struct daemon *d)
 		log_err("%s", err);
 		goto refuse;
 	}
-	setup = make_setup(d, d->conf_next, &d->listener_next);
-	if (!setup) {
-		daemon_take_news(d, POOL_REFUSED);
-		return;
-	}
-	daemon_take_news(d, pool_start(&d->pool, setup, setup->n_pairs ?
-				       d->conf_next->processes : 0,
-				       daemon_now_ms()));
+	if (!d->conf_next->n_certs)
+		go_on_with_reload(d);
+	else if (!certs_order(&d->certs, d->conf_next, false))
+		goto refuse;
 	return;
 refuse:
-	log_err("the old configuration stays in force");
-	end_reload(d);
+	refuse_reload(d);
 }
 
 /**
@@ -418,20 +486,22 @@ bool daemon_take_news(struct daemon *d, enum pool_news news)
 	if (news == POOL_REFUSED) {
 		if (d->pool.why[0])
 			log_err("%s", d->pool.why);
+		certs_refuse(&d->certs, d->pool.why, daemon_now_ms());
 		d->pool.why[0] = '\0';
 		if (!d->serving)
 			return false;
-		if (d->listener_moves)
-			listener_close(&d->listener_next);
-		log_err("the old configuration and certificates stay in force");
-		end_reload(d);
+		if (d->conf_next)
+			refuse_reload(d);
+		else
+			end_reload(d);
 		return true;
 	}
 
 	if (d->conf_next)
 		commit_reload(d);
-	else if (!begin_to_serve(d))
+	else if (!d->renewing && !begin_to_serve(d))
 		return false;
+	certs_commit(&d->certs, d->conf, d->renewing);
 	notify_send("READY=1");
 	say_status(d);
 	end_reload(d);
@@ -494,6 +564,8 @@ void daemon_tick(struct daemon *d)
 	if (now_ms < d->clock_check_ms)
 		return;
 	d->clock_check_ms = now_ms + CLOCK_CHECK_MS;
+	if (d->serving && !d->conf_next)
+		certs_tick(&d->certs, d->conf, now_ms);
 	if (!d->attached) {
 		daemon_sync(d);
 		return;
@@ -522,6 +594,25 @@ void daemon_tick(struct daemon *d)
 void daemon_hear_source(struct daemon *d, unsigned int index)
 {
 	sources_hear(&d->sources, index, daemon_now_ms());
+}
+
+/**
+ * daemon_hear_certs() - whoever watches certificates has something to say
+ * @d: the daemon
+ */
+void daemon_hear_certs(struct daemon *d)
+{
+	switch (certs_hear(&d->certs, daemon_now_ms())) {
+	case CERTS_FOUND:
+		if (d->conf_next)
+			go_on_with_reload(d);
+		break;
+	case CERTS_RENEWED:
+		renew(d);
+		break;
+	case CERTS_NOTHING:
+		break;
+	}
 }
 
 /**
@@ -575,6 +666,7 @@ void daemon_stop(struct daemon *d)
 	daemon_dump(d);
 	sources_stop(&d->sources);
 	helper_stop(&d->phc);
+	certs_stop(&d->certs);
 	control_close(&d->control);
 	pool_stop(&d->pool);
 	listener_close(&d->listener);

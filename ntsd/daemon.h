@@ -6,6 +6,7 @@
 #ifndef NTSD_DAEMON_H
 #define NTSD_DAEMON_H
 
+#include "certs.h"
 #include "clockfeed.h"
 #include "control.h"
 #include "helper.h"
@@ -25,6 +26,8 @@
  * @listener_moves: they are not the same
  * @ring: cookie keys in force
  * @pool: workers
+ * @certs: what they present
+ * @renewing: workers with new certificates are being started
  * @nl: the kernel
  * @feed: what it was told of the clock
  * @counts: what it was told of the workers
@@ -48,6 +51,7 @@ struct daemon {
 	bool listener_moves;
 	struct keyring ring;
 	struct pool pool;
+	struct certs certs;
 	struct nl *nl;
 	struct clockfeed feed;
 	struct worker_counts counts;
@@ -58,6 +62,7 @@ struct daemon {
 	bool measure_only;
 	bool attached;
 	bool serving;
+	bool renewing;
 	bool reload_again;
 	bool has_pidfile;
 	uint64_t rotate_after_ms;
@@ -76,6 +81,7 @@ void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
+void daemon_hear_certs(struct daemon *d);
 void daemon_dump(struct daemon *d);
 void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);

@@ -28,6 +28,7 @@
 #define TAG_SIGNAL 1ULL
 #define TAG_KERNEL 2ULL
 #define TAG_PHC 3ULL
+#define TAG_CERTS 4ULL
 #define TAG_CHILD (1ULL << 32)
 #define TAG_SOURCE (1ULL << 33)
 #define TAG_CONTROL (1ULL << 34)
@@ -153,6 +154,8 @@ static enum exit_code loop(struct daemon *d, int signals)
 				on_kernel(d);
 			else if (tag == TAG_PHC)
 				phc_hear(&d->phc);
+			else if (tag == TAG_CERTS)
+				daemon_hear_certs(d);
 			else if (tag & TAG_CHILD)
 				go_on = on_worker(d, (uint32_t)tag);
 			else if (tag & TAG_SOURCE)
@@ -200,6 +203,7 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->pool.forget = forget;
 	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
 	d->sources.epoll = d->pool.epoll;
+	certs_init(&d->certs, d->pool.epoll, TAG_CERTS);
 	control_init(&d->control);
 	d->control.epoll = d->pool.epoll;
 	d->control.tag = TAG_CONTROL;

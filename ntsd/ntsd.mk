@@ -33,7 +33,7 @@ NTSD_UNIT_ke_session := ke_record
 NTSD_UNIT_ke_response := ke_record
 NTSD_UNIT_keyring := file
 NTSD_UNIT_ke_client := conn helper hello ke_record ke_response ke_session log sandbox \
-	tls_client tls_server tls_wolfssl
+	tls_cert tls_client tls_server tls_wolfssl
 NTSD_UNIT_resolver := address helper log sandbox
 NTSD_UNIT_control := log
 NTSD_UNIT_source := address backoff dump file lasttime log
@@ -45,8 +45,13 @@ NTSD_UNIT_adjust := log
 NTSD_UNIT_dump := file address
 NTSD_UNIT_lasttime := file
 NTSD_UNIT_driftfile := file
-NTSD_UNIT_tls := tls_client
-NTSD_UNIT_tls_client := tls_server tls_wolfssl
+NTSD_UNIT_tls := tls_cert tls_client
+NTSD_UNIT_tls_client := tls_cert tls_server tls_wolfssl
+NTSD_UNIT_pathwatch :=
+NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client tls_server \
+	tls_wolfssl
+NTSD_UNIT_certs := certload certwatch helper log pathwatch sandbox tls_cert tls_client \
+	tls_server tls_wolfssl
 NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record
 NTSD_UNIT_config := $(NTSD_CONFIG)
 NTSD_UNIT_config_hwtimestamp := config $(filter-out config_hwtimestamp,$(NTSD_CONFIG))
@@ -55,8 +60,9 @@ NTSD_UNIT_phc_device := phc_fit phc_reader stamping
 # What each links of the core.
 NTSD_UNIT_CORE_phc_fit := $(NTSD_FIT)
 NTSD_UNIT_CORE_phc_device := $(NTSD_FIT)
-NTSD_UNIT_pool := certs worker conn hello ke_record ke_session listener log sandbox \
-	seal tls_client tls_server tls_wolfssl aes_wolfssl
+NTSD_UNIT_pool := certload certs certwatch worker conn hello helper ke_record ke_session \
+	listener log pathwatch sandbox seal tls_cert tls_client tls_server tls_wolfssl \
+	aes_wolfssl
 
 $(O)/unit/obj/ntsd/%.o: ntsd/%.c
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -33,17 +34,40 @@ static void delete_source(struct daemon *d, const char *name, char *reply)
 		snprintf(reply, CONTROL_TEXT_LEN, "503 No such source");
 }
 
+static void print_certs(struct daemon *d, const char *word, char *reply)
+{
+	static const char ok[] = "200 OK\n";
+	unsigned long index;
+	char *end;
+
+	index = strtoul(word, &end, 10);
+	strcpy(reply, ok);
+	if (*end || end == word || index >= CONFIG_MAX_PAIRS ||
+	    !certs_print(&d->certs, d->conf, index, reply + strlen(ok),
+			 CONTROL_REPLY_LEN - strlen(ok)))
+		snprintf(reply, CONTROL_REPLY_LEN, "404 No such pair");
+}
+
 /**
  * requests_take() - do what ntsctl asks for: a control_do
  * @arg: the daemon
+ * @may_change: who asks may have more than reports
  * @request: its words are separated by single spaces
  * @reply: filled in
  */
-void requests_take(void *arg, const char *request, char *reply)
+void requests_take(void *arg, bool may_change, const char *request, char *reply)
 {
 	struct daemon *d = arg;
 
 	log_debug("request: %s", request);
+	if (!strncmp(request, "certs ", 6)) {
+		print_certs(d, request + 6, reply);
+		return;
+	}
+	if (!may_change) {
+		snprintf(reply, CONTROL_REPLY_LEN, "501 Not authorised");
+		return;
+	}
 	if (!d->serving || !d->attached) {
 		snprintf(reply, CONTROL_TEXT_LEN,
 			 "502 The daemon is not ready, or without kernel module");

@@ -5,6 +5,6 @@
 
 #include "daemon.h"
 
-void requests_take(void *arg, const char *request, char *reply);
+void requests_take(void *arg, bool may_change, const char *request, char *reply);
 
 #endif

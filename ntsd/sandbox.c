@@ -89,6 +89,24 @@ static int add_phc_rules(scmp_filter_ctx ctx)
 	return ret;
 }
 
+/* What certificates need besides: to be watched, copied and tried out. */
+static int add_certs_rules(scmp_filter_ctx ctx)
+{
+	static const int allowed[] = {
+		SCMP_SYS(ftruncate), SCMP_SYS(inotify_add_watch),
+		SCMP_SYS(inotify_init1), SCMP_SYS(inotify_rm_watch),
+		SCMP_SYS(lstat), SCMP_SYS(memfd_create), SCMP_SYS(poll),
+		SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(readlink),
+		SCMP_SYS(readlinkat), SCMP_SYS(geteuid), SCMP_SYS(lseek),
+		SCMP_SYS(socketpair), SCMP_SYS(stat), SCMP_SYS(statx),
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	return ret;
+}
+
 static int add_rules(scmp_filter_ctx ctx)
 {
 	static const int allowed[] = {
@@ -347,6 +365,31 @@ bool sandbox_phc(const struct passwd *user, char *err, size_t err_len)
 	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		     CAP_DAC_READ_SEARCH);
 	return enclose(user, shown, add_phc_rules, err, err_len);
+}
+
+/**
+ * sandbox_certs() - keep what it takes to read certificates and keys
+ * @user: directive user
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * That is to read files and to watch directories, with CAP_DAC_READ_SEARCH if
+ * the process has it: keys may be root's only, and come at any time.
+ *
+ * Return: false with @err set.
+ */
+bool sandbox_certs(const struct passwd *user, char *err, size_t err_len)
+{
+	static const char *const shown[] = { "/", NULL };
+	bool may;
+
+	capng_get_caps_process();
+	may = capng_have_capability(CAPNG_PERMITTED, CAP_DAC_READ_SEARCH);
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (may)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			     CAP_DAC_READ_SEARCH);
+	return enclose(user, shown, add_certs_rules, err, err_len);
 }
 
 /**

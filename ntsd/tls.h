@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #define TLS_EXPORT_LEN 32
 #define TLS_ERR_LEN 512
+#define TLS_PEM_MAX 65536
 
 struct tls_client;
 struct tls_server;
@@ -27,6 +29,35 @@ enum tls_cert {
 	TLS_CERT_TOO_EARLY,
 };
 
+/**
+ * struct tls_facts - what a certificate says
+ * @subject: e.g. "/O=Example/CN=ntp.example.net"; @issuer likewise
+ * @names: DNS names and addresses it is for, separated by spaces
+ * @only_cn: there is no subjectAltName, so @names is the common name
+ * @serial: hexadecimal
+ * @fingerprint: SHA-256, hexadecimal
+ * @key: kind of key, e.g. "ECDSA P-256"
+ * @chain: what is wrong with the chain, "" when nothing is
+ * @n_chain: certificates in the file
+ * @not_before: seconds since 1970; @not_after likewise
+ * @key_kind: as wolfSSL numbers them; @curve likewise
+ */
+struct tls_facts {
+	char subject[256];
+	char issuer[256];
+	char names[2048];
+	bool only_cn;
+	char serial[72];
+	char fingerprint[65];
+	char key[24];
+	char chain[160];
+	unsigned int n_chain;
+	time_t not_before;
+	time_t not_after;
+	uint32_t key_kind;
+	uint32_t curve;
+};
+
 enum tls_result {
 	TLS_DONE,
 	TLS_WANT_READ,
@@ -37,10 +68,14 @@ enum tls_result {
 
 struct tls_server *tls_server_new(const struct tls_file *cert,
 				  const struct tls_file *key, char *err);
-enum tls_cert tls_server_check(const struct tls_server *server, time_t now,
-			       char *err);
+const struct tls_facts *tls_server_facts(const struct tls_server *server);
 bool tls_server_can_sign(const struct tls_server *server, uint16_t scheme);
 void tls_server_free(struct tls_server *server);
+ssize_t tls_read_pem(const struct tls_file *file, char *buf, char *err);
+
+bool tls_read_facts(const char *pem, size_t len, struct tls_facts *facts);
+enum tls_cert tls_facts_check(const struct tls_facts *facts, time_t now,
+			      const char *name, char *err);
 
 struct tls_client *tls_client_new(time_t now, bool any_time);
 bool tls_client_trust(struct tls_client *client, const char *path, char *err);

@@ -13,9 +13,15 @@
 #include <wolfssl/wolfcrypt/asn.h>
 #include <wolfssl/wolfcrypt/asn_public.h>
 
-#define PEM_MAX 65536
-/* Return: the length, or -1 with @err set. */
-static ssize_t read_pem(const struct tls_file *file, char *buf, char *err)
+/**
+ * tls_read_pem() - read a file of certificates or a key
+ * @file: open
+ * @buf: TLS_PEM_MAX bytes
+ * @err: TLS_ERR_LEN bytes for what is wrong
+ *
+ * Return: the length, or -1 with @err set.
+ */
+ssize_t tls_read_pem(const struct tls_file *file, char *buf, char *err)
 {
 	ssize_t len, got;
 	struct stat st;
@@ -24,8 +30,8 @@ static ssize_t read_pem(const struct tls_file *file, char *buf, char *err)
 		snprintf(err, TLS_ERR_LEN, "%s: not a file", file->name);
 		return -1;
 	}
-	for (len = 0; len < PEM_MAX; len += got) {
-		got = pread(file->fd, buf + len, PEM_MAX - len, len);
+	for (len = 0; len < TLS_PEM_MAX; len += got) {
+		got = pread(file->fd, buf + len, TLS_PEM_MAX - len, len);
 		if (got < 0) {
 			snprintf(err, TLS_ERR_LEN, "%s: %s", file->name,
 				 strerror(errno));
@@ -35,7 +41,7 @@ static ssize_t read_pem(const struct tls_file *file, char *buf, char *err)
 			return len;
 	}
 	snprintf(err, TLS_ERR_LEN, "%s: longer than %d bytes", file->name,
-		 PEM_MAX);
+		 TLS_PEM_MAX);
 	return -1;
 }
 
@@ -51,48 +57,10 @@ static void say_wolfssl(char *err, const char *name, const char *what, long code
 		snprintf(err, TLS_ERR_LEN, "%s: %s (%s)", name, what, text);
 }
 
-/* Return: seconds since 1970, or -1. */
-static time_t to_time(const byte *date, int len)
-{
-	const byte *text;
-	struct tm tm;
-	byte format;
-
-	if (wc_GetDateInfo(date, len, &text, &format, &len) ||
-	    wc_GetDateAsCalendarTime(text, len, format, &tm))
-		return -1;
-	return timegm(&tm);
-}
-
-static bool read_leaf(struct tls_server *server, const char *pem, size_t len)
-{
-	byte *der = malloc(len);
-	DecodedCert cert;
-	int der_len;
-
-	if (!der)
-		return false;
-	der_len = wc_CertPemToDer((const void *)pem, len, der, len, CERT_TYPE);
-	if (der_len > 0) {
-		wc_InitDecodedCert(&cert, der, der_len, NULL);
-		if (!wc_ParseCert(&cert, CERT_TYPE, NO_VERIFY, NULL)) {
-			server->not_before = to_time(cert.beforeDate,
-						     cert.beforeDateLen);
-			server->not_after = to_time(cert.afterDate,
-						    cert.afterDateLen);
-			server->key_kind = cert.keyOID;
-			server->curve = cert.pkCurveOID;
-		}
-		wc_FreeDecodedCert(&cert);
-	}
-	free(der);
-	return server->not_before != -1 && server->not_after != -1;
-}
-
 static bool load_cert(struct tls_server *server, const struct tls_file *file,
 		      char *buf, char *err)
 {
-	ssize_t len = read_pem(file, buf, err);
+	ssize_t len = tls_read_pem(file, buf, err);
 	int ret;
 
 	if (len < 0)
@@ -101,7 +69,8 @@ static bool load_cert(struct tls_server *server, const struct tls_file *file,
 	ret = wolfSSL_CTX_use_certificate_chain_buffer_format(server->ctx,
 							      (void *)buf, len,
 							      WOLFSSL_FILETYPE_PEM);
-	if (ret != WOLFSSL_SUCCESS || !read_leaf(server, buf, len)) {
+	if (ret != WOLFSSL_SUCCESS ||
+	    !tls_read_facts(buf, len, &server->facts)) {
 		say_wolfssl(err, file->name, "not a PEM certificate chain", ret);
 		return false;
 	}
@@ -165,7 +134,7 @@ static int try_out(WOLFSSL_CTX *ctx)
 static bool load_key(struct tls_server *server, const struct tls_file *file,
 		     const struct tls_file *cert, char *buf, char *err)
 {
-	ssize_t len = read_pem(file, buf, err);
+	ssize_t len = tls_read_pem(file, buf, err);
 	char what[TLS_ERR_LEN - 128];
 	int ret;
 
@@ -218,7 +187,7 @@ struct tls_server *tls_server_new(const struct tls_file *cert,
 				  const struct tls_file *key, char *err)
 {
 	struct tls_server *server = calloc(1, sizeof(*server));
-	char *buf = malloc(PEM_MAX);
+	char *buf = malloc(TLS_PEM_MAX);
 	bool ok = false;
 
 	snprintf(err, TLS_ERR_LEN, "%s: out of memory", cert->name);
@@ -232,7 +201,7 @@ struct tls_server *tls_server_new(const struct tls_file *cert,
 	     load_key(server, key, cert, buf, err);
 out:
 	if (buf)
-		explicit_bzero(buf, PEM_MAX);
+		explicit_bzero(buf, TLS_PEM_MAX);
 	free(buf);
 	wolfSSL_ERR_clear_error();
 	if (!ok) {
@@ -243,27 +212,14 @@ out:
 }
 
 /**
- * tls_server_check() - may clients accept the certificate today?
+ * tls_server_facts() - what the certificate says
  * @server: the server
- * @now: seconds since 1970
- * @err: TLS_ERR_LEN bytes for why not
  *
- * Return: TLS_CERT_GOOD, or what is wrong with @err set.
+ * Return: facts that live as long as the server.
  */
-enum tls_cert tls_server_check(const struct tls_server *server, time_t now,
-			       char *err)
+const struct tls_facts *tls_server_facts(const struct tls_server *server)
 {
-	bool expired = now > server->not_after;
-	char date[32];
-	struct tm tm;
-
-	if (now >= server->not_before && !expired)
-		return TLS_CERT_GOOD;
-	gmtime_r(expired ? &server->not_after : &server->not_before, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	snprintf(err, TLS_ERR_LEN, "%s: the certificate %s %s", server->name,
-		 expired ? "expired on" : "is not valid before", date);
-	return expired ? TLS_CERT_EXPIRED : TLS_CERT_TOO_EARLY;
+	return &server->facts;
 }
 
 /**
@@ -277,20 +233,20 @@ bool tls_server_can_sign(const struct tls_server *server, uint16_t scheme)
 {
 	switch (scheme) {
 	case 0x0403:
-		return server->key_kind == ECDSAk &&
-		       server->curve == ECC_SECP256R1_OID;
+		return server->facts.key_kind == ECDSAk &&
+		       server->facts.curve == ECC_SECP256R1_OID;
 	case 0x0503:
-		return server->key_kind == ECDSAk &&
-		       server->curve == ECC_SECP384R1_OID;
+		return server->facts.key_kind == ECDSAk &&
+		       server->facts.curve == ECC_SECP384R1_OID;
 	case 0x0603:
-		return server->key_kind == ECDSAk &&
-		       server->curve == ECC_SECP521R1_OID;
+		return server->facts.key_kind == ECDSAk &&
+		       server->facts.curve == ECC_SECP521R1_OID;
 	case 0x0804:	/* rsa_pss_rsae_* */
 	case 0x0805:
 	case 0x0806:
-		return server->key_kind == RSAk;
+		return server->facts.key_kind == RSAk;
 	case 0x0807:
-		return server->key_kind == ED25519k;
+		return server->facts.key_kind == ED25519k;
 	}
 	return false;
 }

@@ -19,10 +19,7 @@
 struct tls_server {
 	WOLFSSL_CTX *ctx;
 	char *name;
-	time_t not_before;
-	time_t not_after;
-	word32 key_kind;
-	word32 curve;
+	struct tls_facts facts;
 };
 
 /**

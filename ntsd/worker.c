@@ -32,6 +32,7 @@ struct worker {
 	unsigned int highest;
 	int control;
 	int epoll;
+	bool retiring;
 	bool retired;
 	bool starved;
 	bool counted;
@@ -192,6 +193,10 @@ static void accept_some(struct worker *w)
 	}
 }
 
+/*
+ * A client that knocked may have woken only this worker, so it is let in: for
+ * the others its knock would be as if it had not been.
+ */
 static void retire(struct worker *w)
 {
 	const struct listener *l = &w->setup->listener;
@@ -199,10 +204,12 @@ static void retire(struct worker *w)
 	if (w->retired)
 		return;
 	w->retired = true;
-	for (unsigned int i = 0; i < l->n; i++) {
+	for (unsigned int i = 0; i < l->n; i++)
 		epoll_ctl(w->epoll, EPOLL_CTL_DEL, l->fd[i], NULL);
+	if (w->n_conns < w->setup->connections)
+		accept_some(w);
+	for (unsigned int i = 0; i < l->n; i++)
 		close(l->fd[i]);
-	}
 }
 
 static void hear(struct worker *w)
@@ -217,7 +224,7 @@ static void hear(struct worker *w)
 	if (msg.say == WORKER_SET_KEY)
 		sealer_set_key(w->sealer, msg.key_id, msg.key);
 	else if (msg.say == WORKER_RETIRE)
-		retire(w);
+		w->retiring = true;
 	explicit_bzero(&msg, sizeof(msg));
 }
 
@@ -264,6 +271,8 @@ static void loop(struct worker *w)
 		/* Last, as it reuses slots that events may be for. */
 		if (knock && !w->retired)
 			accept_some(w);
+		if (w->retiring)
+			retire(w);
 		report(w);
 	}
 	tell(w->control, WORKER_COUNTS, &w->counts, NULL);
@@ -272,23 +281,12 @@ static void loop(struct worker *w)
 static bool load(struct worker *w, char *err)
 {
 	const struct worker_setup *setup = w->setup;
-	char why[TLS_ERR_LEN];
-	enum tls_cert cert;
 
 	for (unsigned int i = 0; i < setup->n_pairs; i++) {
 		w->server[i] = tls_server_new(&setup->pair[i].cert,
 					      &setup->pair[i].key, err);
 		if (!w->server[i])
 			return false;
-		cert = tls_server_check(w->server[i], time(NULL), why);
-		if (cert == TLS_CERT_EXPIRED && setup->strict) {
-			memcpy(err, why, TLS_ERR_LEN);
-			return false;
-		}
-		if (cert == TLS_CERT_EXPIRED)
-			log_err("%s: clients will refuse it", why);
-		else if (cert == TLS_CERT_TOO_EARLY)
-			log_warn("%s: is the system clock right?", why);
 		/* Nobody needs the files any more. */
 		close(setup->pair[i].cert.fd);
 		close(setup->pair[i].key.fd);

@@ -50,13 +50,12 @@ struct worker_pair {
 
 /**
  * struct worker_setup - what a worker is born with
- * @pair: open files of certificates and keys
+ * @pair: open copies of certificates and keys
  * @n_pairs: how many
  * @listener: the sockets to accept from
  * @policy: for its sessions
  * @connections: so many at once
  * @user: to run as
- * @strict: an expired certificate is an error
  * @key_id: of the key to seal with
  * @key: the key to seal with
  */
@@ -67,7 +66,6 @@ struct worker_setup {
 	struct ke_policy policy;
 	unsigned int connections;
 	struct passwd user;
-	bool strict;
 	uint32_t key_id;
 	uint8_t key[KEYRING_KEY_LEN];
 };

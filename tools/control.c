@@ -15,7 +15,6 @@
 #endif
 /* It answers at once: this only ends a wait for a broken one. */
 #define ANSWER_S 10
-#define ANSWER_LEN 1024
 
 static int fail(const char *what)
 {
@@ -43,6 +42,34 @@ static int open_socket(void)
 }
 
 /**
+ * control_fetch() - have the daemon answer
+ * @command: in words
+ * @answer: filled in with all of the answer, its first line a number and words
+ * @size: of @answer
+ *
+ * Return: 0, or an exit status when there is no answer; why was then printed.
+ */
+int control_fetch(const char *command, char *answer, size_t size)
+{
+	const size_t len = strlen(command);
+	ssize_t got = -1;
+	int fd = open_socket();
+
+	if (fd < 0)
+		return fail(errno == EACCES ? "asking ntsd" :
+			    "ntsd is needed for this and does not answer");
+	if (send(fd, command, len, MSG_NOSIGNAL) == (ssize_t)len)
+		got = recv(fd, answer, size - 1, 0);
+	if (!got)
+		errno = ECONNRESET;
+	close(fd);
+	if (got <= 0)
+		return fail("asking ntsd");
+	answer[got] = '\0';
+	return 0;
+}
+
+/**
  * control_ask() - have the daemon do something
  * @ctl: how to print
  * @command: in words
@@ -51,22 +78,11 @@ static int open_socket(void)
  */
 int control_ask(const struct ctl *ctl, const char *command)
 {
-	const size_t len = strlen(command);
-	char answer[ANSWER_LEN];
-	ssize_t got = -1;
-	int fd = open_socket();
+	char answer[CONTROL_ANSWER_LEN];
+	int status = control_fetch(command, answer, sizeof(answer));
 
-	if (fd < 0)
-		return fail(errno == EACCES ? "asking ntsd" :
-			    "ntsd is needed for this and does not answer");
-	if (send(fd, command, len, MSG_NOSIGNAL) == (ssize_t)len)
-		got = recv(fd, answer, sizeof(answer) - 1, 0);
-	if (!got)
-		errno = ECONNRESET;
-	close(fd);
-	if (got <= 0)
-		return fail("asking ntsd");
-	answer[got] = '\0';
+	if (status)
+		return status;
 	answer[strcspn(answer, "\n")] = '\0';
 	if (strncmp(answer, "200", 3))
 		return ask_fail(answer);

@@ -52,6 +52,7 @@ static const struct command {
 	{ "refresh", cmd_refresh, DAEMON, 0, "", "look up the names of sources again" },
 	{ "reload", cmd_reload, DAEMON, 1, "sources", "read the source files again" },
 	{ "dump", cmd_dump, DAEMON, 0, "", "write keys and cookies to disk" },
+	{ "certs", cmd_certs, DAEMON, 0, "", "certificates: names, days left, what they wait for" },
 	{ "minpoll", cmd_minpoll, KERNEL, 2, "ADDRESS N", "shortest interval, log2 s" },
 	{ "maxpoll", cmd_maxpoll, KERNEL, 2, "ADDRESS N", "longest interval, log2 s" },
 	{ "polltarget", cmd_polltarget, KERNEL, 2, "ADDRESS N", "samples to aim for" },

@@ -41,6 +41,7 @@ int cmd_activity(struct ctl *ctl);
 int cmd_add(struct ctl *ctl);
 int cmd_authdata(struct ctl *ctl);
 int cmd_burst(struct ctl *ctl);
+int cmd_certs(struct ctl *ctl);
 int cmd_check(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
 int cmd_delete(struct ctl *ctl);
@@ -87,7 +88,33 @@ int ask_done(const struct ctl *ctl);
 int ask_print_json(struct json_object *object);
 
 /* control.c APIs: */
+/* The longest answer of the daemon, and its end. */
+#define CONTROL_ANSWER_LEN 8193
+
+int control_fetch(const char *command, char *answer, size_t size);
 int control_ask(const struct ctl *ctl, const char *command);
+
+/* cmd_certs.c APIs: */
+/* What the daemon says of a certificate; dates are seconds since 1970. */
+struct cert_report {
+	const char *cert;
+	const char *key;
+	const char *state;	/* serving, waiting or none */
+	const char *why;	/* the files at the paths are not taken, or "" */
+	const char *subject;
+	const char *names;
+	const char *issuer;
+	const char *serial;
+	const char *fingerprint;
+	const char *keytype;
+	int64_t not_before;
+	int64_t not_after;
+	int64_t days;
+	int64_t chain;
+	char answer[CONTROL_ANSWER_LEN];
+};
+
+int certs_fetch(unsigned int index, struct cert_report *report);
 
 /* number.c APIs: */
 bool number_read(const char *word, double *value);

@@ -35,6 +35,7 @@ NTSCTL_UNIT_check := format number object option range snapshot source cmd_count
 	cmd_tracking
 NTSCTL_UNIT_metrics := format object openmetrics metrics_clock metrics_hwclock metrics_server \
 	metrics_source snapshot source cmd_counters cmd_hwclocks cmd_keys cmd_status cmd_tracking
+NTSCTL_UNIT_certs := format object cmd_certs
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 $(O)/unit/obj/tools/%.o: tools/%.c

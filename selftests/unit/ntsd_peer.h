@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <wolfssl/options.h>
@@ -38,6 +40,7 @@ struct peer_cert {
 static char peer_dir[] = "/tmp/ntsd_unit.XXXXXX";
 static WC_RNG peer_rng;
 static int peer_days = 30;	/* that the next certificate is valid */
+static int peer_later;		/* seconds until it becomes valid */
 static const char *peer_dns;	/* that it is for, besides its name */
 static const byte *peer_ip;	/* 4 octets, or NULL */
 static bool peer_is_ca = true;
@@ -106,6 +109,26 @@ static inline void peer_put_names(Cert *cert)
 	cert->altNamesSz = peer_dns || peer_ip ? to - cert->altNames : 0;
 }
 
+/* UTCTime (RFC 5280 section 4.1.2.5.1), valid for the usual days from later on. */
+static inline void peer_put_date(byte *date, int *size, time_t when)
+{
+	struct tm tm;
+
+	gmtime_r(&when, &tm);
+	date[0] = 0x17;
+	date[1] = 13;
+	strftime((char *)date + 2, 14, "%y%m%d%H%M%SZ", &tm);
+	*size = 15;
+}
+
+static inline void peer_put_dates(Cert *cert)
+{
+	time_t from = time(NULL) + peer_later;
+
+	peer_put_date(cert->beforeDate, &cert->beforeDateSz, from);
+	peer_put_date(cert->afterDate, &cert->afterDateSz, from + 86400L * peer_days);
+}
+
 static inline void *peer_key(struct peer_cert *c)
 {
 	return c->kind == PEER_ECDSA ? (void *)&c->ecc :
@@ -136,6 +159,8 @@ static inline void peer_make_cert(struct peer_cert *c, const char *name,
 		cert.keyUsage = KEYUSE_KEY_CERT_SIGN | KEYUSE_DIGITAL_SIG;
 	peer_put_names(&cert);
 	cert.daysValid = peer_days;
+	if (peer_later)
+		peer_put_dates(&cert);
 	cert.sigType = sig_type[signer->kind];
 	if (issuer && wc_SetIssuerBuffer(&cert, issuer->der, issuer->der_len))
 		abort();

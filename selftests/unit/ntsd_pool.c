@@ -304,32 +304,6 @@ static void a_bad_certificate_leaves_the_old(void)
 	EXPECT(cookies(&first, 0x42, key) == 8);
 }
 
-/* At a reload it is refused; a start without any other goes on. */
-static void an_expired_certificate(void)
-{
-	struct worker_setup *setup;
-	struct peer_cert expired;
-
-	peer_days = -10;
-	peer_make_cert(&expired, "expired", PEER_ECDSA, NULL);
-	peer_days = 30;
-	setup = setup_for(expired.crt, expired.key);
-	setup->strict = true;
-	EXPECT(pool_start(&pool, setup, 2, now_ms()) == POOL_NOTHING);
-	EXPECT(work(10000) == POOL_REFUSED);
-	EXPECT(strstr(pool.why, expired.crt) && strstr(pool.why, "expired on"));
-	EXPECT(cookies(&first, 0x42, key) == 8);
-	work(300);
-
-	setup = setup_for(expired.crt, expired.key);
-	EXPECT(pool_start(&pool, setup, 2, now_ms()) == POOL_NOTHING);
-	EXPECT(work(10000) == POOL_SWITCHED);
-	EXPECT(pool_start(&pool, setup_for(first.crt, first.key), 2,
-			  now_ms()) == POOL_NOTHING);
-	EXPECT(work(10000) == POOL_SWITCHED);
-	peer_free_cert(&expired);
-}
-
 static void a_reload_finishes_old_sessions(void)
 {
 	pid_t old = a_worker() ? a_worker()->pid : INT_MAX;
@@ -398,7 +372,6 @@ static const struct ktap_case cases[] = {
 	CASE(connections_are_bounded),
 	CASE(a_dead_worker_is_started_again),
 	CASE(a_bad_certificate_leaves_the_old),
-	CASE(an_expired_certificate),
 	CASE(a_reload_finishes_old_sessions),
 	CASE(several_certificates),
 	CASE(workers_end_with_the_master),

@@ -4,7 +4,9 @@
 #include "ntsd_ktap.h"
 
 static struct daemon d;
-static char reply[CONTROL_TEXT_LEN];
+static char reply[CONTROL_REPLY_LEN];
+static bool may_change = true;
+static struct config in_force;
 static struct config_source read_as;
 static bool readable, room;
 static char added[256], deleted[256];
@@ -62,13 +64,14 @@ bool sources_delete(struct sources *all, const char *name)
 
 static const char *ask(const char *request)
 {
-	requests_take(&d, request, reply);
+	requests_take(&d, may_change, request, reply);
 	return reply;
 }
 
 static void fresh(void)
 {
 	memset(&d, 0, sizeof(d));
+	d.conf = &in_force;
 	d.serving = true;
 	d.attached = true;
 	strcpy(read_as.name, "ntp.test");
@@ -140,7 +143,40 @@ static void it_is_not_ready(void)
 	}
 }
 
+bool certs_print(const struct certs *c, const struct config *of,
+		 unsigned int index, char *text, size_t size)
+{
+	EXPECT(c == &d.certs && of == &in_force && size > 8000);
+	strcpy(text, "cert=x\n");
+	return index == 1;
+}
+
+static void certificates_are_described(void)
+{
+	fresh();
+	EXPECT_STR(ask("certs 1"), "200 OK\ncert=x\n");
+	EXPECT_STR(ask("certs 0"), "404 No such pair");
+	EXPECT_STR(ask("certs 4294967297"), "404 No such pair");
+	EXPECT_STR(ask("certs -1"), "404 No such pair");
+	EXPECT_STR(ask("certs 1x"), "404 No such pair");
+	EXPECT_STR(ask("certs "), "404 No such pair");
+}
+
+static void a_group_may_read(void)
+{
+	fresh();
+	may_change = false;
+	EXPECT_STR(ask("certs 1"), "200 OK\ncert=x\n");
+	EXPECT_STR(ask("refresh"), "501 Not authorised");
+	EXPECT_STR(ask("delete ntp.test"), "501 Not authorised");
+	EXPECT_STR(ask("x"), "501 Not authorised");
+	EXPECT(!refreshes && !deleted[0]);
+	may_change = true;
+}
+
 static const struct ktap_case cases[] = {
+	CASE(certificates_are_described),
+	CASE(a_group_may_read),
 	CASE(it_is_done),
 	CASE(sources_come_and_go),
 	CASE(what_is_wrong_is_said),
