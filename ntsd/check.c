@@ -8,6 +8,7 @@
 
 #include "certload.h"
 #include "check.h"
+#include "keysource.h"
 #include "tls.h"
 
 static void tell_stdout(void *arg, bool is_error, const char *file, int line,
@@ -58,6 +59,23 @@ static bool check_trusted(const struct config *conf)
 	return ok;
 }
 
+static bool check_secret(const struct config *conf)
+{
+	const struct config_path *secret = &conf->key_secret;
+	struct keysource source;
+	char err[PATH_MAX + 256];
+	bool ok;
+
+	if (!conf->derived_keys)
+		return true;
+	ok = keysource_read(&source, secret->path, err, sizeof(err));
+	if (err[0])
+		tell_stdout(NULL, !ok, secret->place.file, secret->place.line,
+			    err);
+	keysource_wipe(&source);
+	return ok;
+}
+
 /**
  * check_user() - find the user to run as
  * @conf: directive user
@@ -102,6 +120,7 @@ bool check_file(const char *path)
 	if (ok) {
 		ok = check_user(conf, &user, tell_stdout, NULL);
 		ok &= check_trusted(conf);
+		ok &= check_secret(conf);
 		for (unsigned int i = 0; i < conf->n_certs; i++)
 			ok &= check_pair(conf, i);
 	}

@@ -190,6 +190,8 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 		check_pairs(&r);
 	}
 	if (!r.failed)
+		config_server_check(&r);
+	if (!r.failed)
 		config_source_check(&r, 0);
 	return !r.failed;
 }

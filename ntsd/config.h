@@ -183,6 +183,8 @@ struct config {
 	unsigned int processes;
 	unsigned int connections;
 	int64_t rotate_s;
+	bool derived_keys;
+	struct config_path key_secret;
 	char dump_dir[PATH_MAX];
 	char ntp_server[CONFIG_NAME_MAX + 1];
 	char user[64];

@@ -107,6 +107,7 @@ void config_take_words(struct config_reader *r, char **words);
 void config_dirs_take_sources(struct config_reader *r);
 void config_dirs_free(struct config *conf);
 void config_clock_defaults(struct config_discipline *d);
+void config_server_check(struct config_reader *r);
 void config_server_defaults(struct config *conf);
 void config_trust_defaults(struct config *conf);
 void config_source_check(struct config_reader *r, unsigned int from);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Directives about what is served, and about the daemon itself. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_reader.h"
 #include "control.h"
 #include "ke_record.h"
+#include "keysource.h"
 
 static void pair(struct config_reader *r, char **words, struct config_path *list,
 		 unsigned int *n)
@@ -71,6 +73,26 @@ static void on_rotate(struct config_reader *r, char **words)
 
 	if (config_number(r, words, 0, INT32_MAX, &value))
 		r->conf->rotate_s = value;
+}
+
+static void on_key_source(struct config_reader *r, char **words)
+{
+	struct config *conf = r->conf;
+	bool derived = words[1] && !strcasecmp(words[1], "derived");
+
+	if (!words[1] || words[2] || (!derived && strcasecmp(words[1], "file"))) {
+		config_error(r, "ntskeysource needs one of file, derived");
+		return;
+	}
+	conf->derived_keys = derived;
+	if (!conf->key_secret.path[0])
+		config_here(r, &conf->key_secret.place);
+}
+
+static void on_key_secret(struct config_reader *r, char **words)
+{
+	config_here(r, &r->conf->key_secret.place);
+	config_path(r, words, r->conf->key_secret.path);
 }
 
 static void on_dumpdir(struct config_reader *r, char **words)
@@ -241,6 +263,8 @@ const struct config_directive config_server_directives[] = {
 	{ "ntsaeads", on_aeads },
 	{ "ntscachedir", on_dumpdir },
 	{ "ntsdumpdir", on_dumpdir },
+	{ "ntskeysecret", on_key_secret },
+	{ "ntskeysource", on_key_source },
 	{ "ntsntpserver", on_ntpserver },
 	{ "ntsport", on_ntsport },
 	{ "ntsprocesses", on_processes },
@@ -253,6 +277,36 @@ const struct config_directive config_server_directives[] = {
 	{ "user", on_user },
 	{ }
 };
+
+/**
+ * config_server_check() - see whether cookie keys can be derived
+ * @r: the reader, after the last line
+ *
+ * The secret may be a credential of systemd's.
+ */
+void config_server_check(struct config_reader *r)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	struct config *conf = r->conf;
+	struct config_path *secret = &conf->key_secret;
+
+	r->file = secret->place.file;
+	r->line = secret->place.line;
+	if (!conf->derived_keys) {
+		if (secret->path[0])
+			config_warn(r, "ntskeysecret has no effect without: ntskeysource derived");
+		return;
+	}
+	if (!conf->rotate_s)
+		config_error(r, "ntskeysource derived needs the period of ntsrotate, which is 0: set it, equal on all servers");
+	if (!secret->path[0] && credentials)
+		snprintf(secret->path, sizeof(secret->path), "%.*s/%s",
+			 (int)sizeof(secret->path) - 32, credentials,
+			 KEYSOURCE_CREDENTIAL);
+	if (!secret->path[0])
+		config_error(r, "ntskeysource derived needs ntskeysecret FILE, or LoadCredential=%s:FILE in the unit",
+			     KEYSOURCE_CREDENTIAL);
+}
 
 /**
  * config_server_defaults() - what holds when nothing is said

@@ -88,6 +88,8 @@ const struct config_entry config_table[] = {
 	WORKS("ntsaeads"),
 	WORKS("ntscachedir"),
 	WORKS("ntsdumpdir"),
+	OURS("ntskeysecret"),
+	OURS("ntskeysource"),
 	WORKS("ntsntpserver"),
 	WORKS("ntsport"),
 	WORKS("ntsprocesses"),

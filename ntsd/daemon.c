@@ -318,6 +318,7 @@ static void say_restart(const struct config *old, const struct config *new)
 static void commit_reload(struct daemon *d)
 {
 	bool new_dir = strcmp(d->conf->dump_dir, d->conf_next->dump_dir);
+	struct config *old;
 	char err[NL_ERR_LEN];
 
 	say_restart(d->conf, d->conf_next);
@@ -326,9 +327,11 @@ static void commit_reload(struct daemon *d)
 	       sizeof(d->conf->pidfile));
 	sources_configure(&d->sources, d->conf_next, daemon_now_ms());
 	phc_configure(&d->phc, d->conf_next);
-	free_conf(d->conf);
+	old = d->conf;
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
+	keeper_commit(d, old);
+	free_conf(old);
 	if (d->listener_moves)
 		listener_close(&d->listener);
 	d->listener = d->listener_next;
@@ -337,6 +340,7 @@ static void commit_reload(struct daemon *d)
 		keeper_save(d);
 	if (!push_all(d, err))
 		log_err("%s", err);
+	keeper_announce(d);
 	log_notice("configuration reloaded");
 }
 
@@ -438,8 +442,8 @@ void daemon_reload(struct daemon *d)
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
 	if (!d->conf_next || !read_config(d, d->conf_next))
 		goto refuse;
-	keeper_reread(d, d->conf_next);
-
+	if (!keeper_prepare(d, d->conf_next))
+		goto refuse;
 	d->listener_moves = !d->conf_next->n_certs != !d->listener.n ||
 			    !listener_same(d->conf, d->conf_next);
 	d->listener_next = d->listener;
@@ -672,6 +676,7 @@ void daemon_stop(struct daemon *d)
 	listener_close(&d->listener);
 	nl_hang_up(d->nl);
 	keyring_wipe(&d->ring);
+	keysource_wipe(&d->secret);
 	remove_pidfile(d);
 	free_conf(d->conf);
 	free_conf(d->conf_next);

@@ -10,6 +10,7 @@
 #include "clockfeed.h"
 #include "control.h"
 #include "helper.h"
+#include "keysource.h"
 #include "nl.h"
 #include "pool.h"
 #include "sources.h"
@@ -25,6 +26,8 @@
  * @listener_next: of the reload in progress
  * @listener_moves: they are not the same
  * @ring: cookie keys in force
+ * @secret: what they are derived from
+ * @secret_next: of the reload in progress
  * @pool: workers
  * @certs: what they present
  * @renewing: workers with new certificates are being started
@@ -50,6 +53,8 @@ struct daemon {
 	struct listener listener_next;
 	bool listener_moves;
 	struct keyring ring;
+	struct keysource secret;
+	struct keysource secret_next;
 	struct pool pool;
 	struct certs certs;
 	struct nl *nl;

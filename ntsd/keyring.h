@@ -37,11 +37,13 @@ struct keyring_key {
  * @key: by slot
  * @current: slot of the key that seals
  * @rotated_ms: when @current became current
+ * @period: its number, of derived keys
  */
 struct keyring {
 	struct keyring_key key[KEYRING_SLOTS];
 	unsigned int current;
 	int64_t rotated_ms;
+	int64_t period;
 };
 
 /* A key of the kernel's, as far as it is told. */

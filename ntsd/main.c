@@ -60,6 +60,8 @@ static void tell_log(void *arg, bool is_error, const char *file, int line,
 static void forget(void)
 {
 	keyring_wipe(&the_daemon.ring);
+	keysource_wipe(&the_daemon.secret);
+	keysource_wipe(&the_daemon.secret_next);
 	sources_forget_keys(&the_daemon.sources);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper.h"
 #include "log.h"
 #include "requests.h"
 
@@ -48,6 +49,14 @@ static void print_certs(struct daemon *d, const char *word, char *reply)
 		snprintf(reply, CONTROL_REPLY_LEN, "404 No such pair");
 }
 
+static void rekey(struct daemon *d, char *reply)
+{
+	const char *why = keeper_rekey(d);
+
+	if (why)
+		snprintf(reply, CONTROL_TEXT_LEN, "400 Keys are not read: %s", why);
+}
+
 /**
  * requests_take() - do what ntsctl asks for: a control_do
  * @arg: the daemon
@@ -82,6 +91,8 @@ void requests_take(void *arg, bool may_change, const char *request, char *reply)
 		daemon_refresh(d);
 	else if (!strcmp(request, "reload sources"))
 		daemon_reload_sources(d);
+	else if (!strcmp(request, "rekey"))
+		rekey(d, reply);
 	else if (!strcmp(request, "dump"))
 		daemon_dump(d);
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsctl add, delete, refresh, reload sources, dump: what the daemon does. */
+/* ntsctl add, delete, refresh, reload sources, rekey, dump: what the daemon does. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +55,11 @@ int cmd_dump(struct ctl *ctl)
 int cmd_refresh(struct ctl *ctl)
 {
 	return request(ctl, "refresh");
+}
+
+int cmd_rekey(struct ctl *ctl)
+{
+	return request(ctl, "rekey");
 }
 
 int cmd_reload(struct ctl *ctl)

@@ -50,6 +50,7 @@ static const struct command {
 	{ "add", cmd_add, DAEMON, MAX_ARGS, "server|pool NAME [OPTION]...", "add a source" },
 	{ "delete", cmd_delete, DAEMON, 1, "NAME|ADDRESS", "remove a source" },
 	{ "refresh", cmd_refresh, DAEMON, 0, "", "look up the names of sources again" },
+	{ "rekey", cmd_rekey, DAEMON, 0, "", "read cookie keys that others manage again" },
 	{ "reload", cmd_reload, DAEMON, 1, "sources", "read the source files again" },
 	{ "dump", cmd_dump, DAEMON, 0, "", "write keys and cookies to disk" },
 	{ "certs", cmd_certs, DAEMON, 0, "", "certificates: names, days left, what they wait for" },

@@ -62,6 +62,7 @@ int cmd_offline(struct ctl *ctl);
 int cmd_online(struct ctl *ctl);
 int cmd_polltarget(struct ctl *ctl);
 int cmd_refresh(struct ctl *ctl);
+int cmd_rekey(struct ctl *ctl);
 int cmd_reload(struct ctl *ctl);
 int cmd_reselect(struct ctl *ctl);
 int cmd_reselectdist(struct ctl *ctl);

@@ -259,6 +259,7 @@ static void the_daemon_is_asked(void)
 	expect_request(cmd_add, "pool p.example", "200 OK\n", 0, "add pool p.example");
 	expect_request(cmd_delete, "192.0.2.1", "200 OK", 0, "delete 192.0.2.1");
 	expect_request(cmd_refresh, "", "200 OK", 0, "refresh");
+	expect_request(cmd_rekey, "", "200 OK", 0, "rekey");
 	expect_request(cmd_reload, "sources", "200 OK", 0, "reload sources");
 	expect_request(cmd_dump, "", "501 Not authorised", 1, "dump");
 	EXPECT_STR(complaint, "501 Not authorised");

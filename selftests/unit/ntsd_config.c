@@ -272,6 +272,32 @@ static void logs(void)
 	       bad("lock_all 1"));
 }
 
+static void derived_cookie_keys(void)
+{
+	EXPECT(read_conf("port 1\nntskeysource derived\nntskeysecret /s\n"));
+	EXPECT(conf.derived_keys && conf.key_secret.place.line == 3);
+	EXPECT_STR(conf.key_secret.path, "/s");
+	EXPECT(read_conf("port 1\nntskeysource file\n") && !conf.derived_keys);
+	EXPECT(!conf.key_secret.path[0]);
+	EXPECT(bad("ntskeysource"));
+	EXPECT(bad("ntskeysource shared"));
+	EXPECT(bad("ntskeysecret relative"));
+	EXPECT(!read_conf("port 1\nntskeysource derived\n"));
+	EXPECT_STR(said, "a:0 warning a:2 error");
+	EXPECT(!read_conf("ntskeysource derived\nntskeysecret /s\nntsrotate 0\n"));
+	EXPECT_STR(said, "a:0 warning a:2 error");
+	EXPECT(read_conf("ntskeysecret /s\n"));
+	EXPECT_STR(said, "a:0 warning a:1 warning");
+
+	/* A file that is named comes before a credential. */
+	setenv("CREDENTIALS_DIRECTORY", "/run/credentials/ntsd.service", 1);
+	EXPECT(read_conf("ntskeysource derived\n"));
+	EXPECT_STR(conf.key_secret.path, "/run/credentials/ntsd.service/ntskeysecret");
+	EXPECT(read_conf("ntskeysource derived\nntskeysecret /s\n"));
+	EXPECT_STR(conf.key_secret.path, "/s");
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 static void the_control_socket(void)
 {
 	EXPECT(read_conf("bindcmdaddress /run/other/socket\n"));
@@ -651,6 +677,7 @@ static const struct ktap_case cases[] = {
 	CASE(the_table_tells_what_becomes_of_each),
 	CASE(a_tutorial_for_chrony_works_unchanged),
 	CASE(logs),
+	CASE(derived_cookie_keys),
 	CASE(the_control_socket),
 	CASE(the_first_of_several_directories_wins),
 	CASE(sources_of_directories),

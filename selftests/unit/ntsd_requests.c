@@ -10,7 +10,8 @@ static struct config in_force;
 static struct config_source read_as;
 static bool readable, room;
 static char added[256], deleted[256];
-static unsigned int refreshes, reloads, dumps;
+static unsigned int refreshes, reloads, dumps, rekeys;
+static const char *no_rekey;
 
 uint64_t daemon_now_ms(void)
 {
@@ -27,6 +28,13 @@ void daemon_reload_sources(struct daemon *of)
 {
 	EXPECT(of == &d);
 	reloads++;
+}
+
+const char *keeper_rekey(struct daemon *of)
+{
+	EXPECT(of == &d);
+	rekeys++;
+	return no_rekey;
 }
 
 void daemon_dump(struct daemon *of)
@@ -89,6 +97,10 @@ static void it_is_done(void)
 	fresh();
 	EXPECT_STR(ask("refresh"), "200 OK");
 	EXPECT_STR(ask("reload sources"), "200 OK");
+	EXPECT_STR(ask("rekey"), "200 OK");
+	no_rekey = "they are ntsd's own";
+	EXPECT_STR(ask("rekey"), "400 Keys are not read: they are ntsd's own");
+	EXPECT(rekeys == 2);
 	EXPECT_STR(ask("dump"), "200 OK");
 	EXPECT(refreshes == 1 && reloads == 1 && dumps == 1);
 }
