@@ -51,3 +51,10 @@ $(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSCTL_UNIT_$(1:ntsctl_%=%):%=$(O)/unit/o
 	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSCTL_LIBS)
 endef
 $(foreach test,$(NTSCTL_TESTS),$(eval $(call ntsctl_unit,$(test))))
+
+# What the shells offer is what the programs take.
+UNIT_TESTS += $(O)/unit/completion
+$(O)/unit/completion: selftests/unit/completion $(O)/ntsctl $(O)/ntsd
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' $(abspath $<) $(abspath $(O)) >$@
+	@chmod +x $@

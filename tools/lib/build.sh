@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Building in the checkout, as its owner and one build at a time.
-# Needs common.sh and kernel.sh.
+# Needs common.sh, deps.sh and kernel.sh.
 
 # as_owner CMD...: under sudo, run as the owner of the checkout, so that
 # nothing in it ends up owned by root.
@@ -96,10 +96,10 @@ build_kunit()
 	build_locked as_owner make -C "$TOP" -s modules "KDIR=$kdir" MO=build/guest/um ARCH=um NTS_KUNIT=1 </dev/null
 }
 
-# What the compiler of the newest kernel's suite needs to build a module.
-CHROOT_TRIXIE="gcc-14 make libelf1t64 libc6-dev dwarves xz-utils kmod"
+# To compile for the newest kernel with its suite's compiler, and that suite's packages.
+CHROOT_TRIXIE="gcc-14 libelf1t64 kmod $DEPS_BUILD $DEPS_DEB"
 
-# build_chroot: prints the directory of a Debian 13 to compile modules in.
+# build_chroot: prints the directory of a Debian 13 to compile in.
 build_chroot()
 {
 	local dir
@@ -116,7 +116,7 @@ build_chroot_fill()
 	# shellcheck disable=SC2086
 	list=$(echo $CHROOT_TRIXIE | tr ' ' ,)
 	apt_sources trixie | grep -v backports >"$dir/sources.list" || return 1
-	with_progress "making a Debian 13 to compile for the newest kernel" \
+	with_progress "making a Debian 13 to compile in" \
 		mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \

@@ -8,15 +8,18 @@
 DEPS_BUILD="gcc make libc6-dev binutils pkg-config bc bison flex python3 python3-yaml libelf-dev dwarves xz-utils
 	libwolfssl-dev libnl-3-dev libnl-genl-3-dev libcap-ng-dev libseccomp-dev libsystemd-dev libjson-c-dev
 	libmicrohttpd-dev"
+# To build the packages of Debian.
+DEPS_DEB="build-essential dpkg-dev debhelper dh-dkms"
 # To boot virtual machines and make their roots.
 DEPS_VM="qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod zstd gzip openssl
 	mount iproute2 util-linux procps"
 # For all tests.
-DEPS_CHECK="clang llvm libclang-rt-14-dev sparse shellcheck codespell perl git libasan8 libubsan1 chrony nettle-dev"
+DEPS_CHECK="clang llvm libclang-rt-14-dev sparse shellcheck codespell perl git libasan8 libubsan1 chrony nettle-dev
+	$DEPS_DEB lintian rpm zsh bash-completion"
 # For a service on this machine instead of a virtual one.
 DEPS_HOST="dkms openssl"
 
-# deps_missing NAME...: prints the packages of the lists (build, vm, check, host) that are not installed.
+# deps_missing NAME...: prints the packages of the lists (build, deb, vm, check, host) that are not installed.
 deps_missing()
 {
 	local list var pkg
