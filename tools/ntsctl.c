@@ -53,6 +53,8 @@ static const struct command {
 	{ "rekey", cmd_rekey, DAEMON, 0, "", "read cookie keys that others manage again" },
 	{ "reload", cmd_reload, DAEMON, 1, "sources", "read the source files again" },
 	{ "dump", cmd_dump, DAEMON, 0, "", "write keys and cookies to disk" },
+	{ "cert", cmd_cert, ITSELF, MAX_ARGS, "new [--name NAME]... [OPTION]...",
+	  "make a certificate and its key, to try out" },
 	{ "certs", cmd_certs, DAEMON, 0, "", "certificates: names, days left, what they wait for" },
 	{ "minpoll", cmd_minpoll, KERNEL, 2, "ADDRESS N", "shortest interval, log2 s" },
 	{ "maxpoll", cmd_maxpoll, KERNEL, 2, "ADDRESS N", "longest interval, log2 s" },

@@ -41,6 +41,7 @@ int cmd_activity(struct ctl *ctl);
 int cmd_add(struct ctl *ctl);
 int cmd_authdata(struct ctl *ctl);
 int cmd_burst(struct ctl *ctl);
+int cmd_cert(struct ctl *ctl);
 int cmd_certs(struct ctl *ctl);
 int cmd_check(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The tool; included by the Makefile.
 
-NTSCTL_PKGS := libnl-3.0 libnl-genl-3.0 json-c
+NTSCTL_PKGS := libnl-3.0 libnl-genl-3.0 json-c wolfssl
 NTSCTL_OBJECTS := $(patsubst tools/%.c,$(O)/obj/tools/%.o,$(wildcard tools/*.c)) \
-		  $(O)/obj/ntsd/nlconn.o
+		  $(O)/obj/ntsd/nlconn.o $(O)/obj/ntsd/file.o
 NTSCTL_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSCTL_PKGS))
 NTSCTL_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSCTL_PKGS)) -lm
 
@@ -35,6 +35,8 @@ NTSCTL_UNIT_check := format number object option range snapshot source cmd_count
 	cmd_tracking
 NTSCTL_UNIT_metrics := format object openmetrics metrics_clock metrics_hwclock metrics_server \
 	metrics_source snapshot source cmd_counters cmd_hwclocks cmd_keys cmd_status cmd_tracking
+NTSCTL_UNIT_cert := certmake cmd_cert object option
+NTSCTL_UNIT_NTSD_cert := file tls_cert tls_client tls_server tls_wolfssl
 NTSCTL_UNIT_certs := format object cmd_certs
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
@@ -47,7 +49,8 @@ $(O)/unit/obj/ntsctl_%.o: selftests/unit/ntsctl_%.c
 	$(CC) $(CPPFLAGS) $(NTSCTL_CFLAGS) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
 define ntsctl_unit
-$(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSCTL_UNIT_$(1:ntsctl_%=%):%=$(O)/unit/obj/tools/%.o)
+$(O)/unit/$(1): $(O)/unit/obj/$(1).o $(NTSCTL_UNIT_$(1:ntsctl_%=%):%=$(O)/unit/obj/tools/%.o) \
+		$(NTSCTL_UNIT_NTSD_$(1:ntsctl_%=%):%=$(O)/unit/obj/ntsd/%.o)
 	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(NTSCTL_LIBS)
 endef
 $(foreach test,$(NTSCTL_TESTS),$(eval $(call ntsctl_unit,$(test))))
