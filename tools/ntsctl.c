@@ -73,6 +73,8 @@ static const struct command {
 	{ "monitor", cmd_monitor, KERNEL, 0, "", "events as they happen" },
 	{ "check", cmd_check, ITSELF, MAX_ARGS, "[-w NAME=RANGE]... [-c NAME=RANGE]...",
 	  "judge it all, for monitoring systems" },
+	{ "doctor", cmd_doctor, ITSELF, MAX_ARGS, "[-f FILE]",
+	  "find out why something does not work" },
 	{ "metrics", cmd_metrics, ITSELF, 0, "", "every number, as OpenMetrics text" },
 };
 

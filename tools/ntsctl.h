@@ -46,6 +46,7 @@ int cmd_certs(struct ctl *ctl);
 int cmd_check(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
 int cmd_delete(struct ctl *ctl);
+int cmd_doctor(struct ctl *ctl);
 int cmd_dump(struct ctl *ctl);
 int cmd_hwclocks(struct ctl *ctl);
 int cmd_keys(struct ctl *ctl);

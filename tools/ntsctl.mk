@@ -11,7 +11,14 @@ $(O)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(NTSCTL_CFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/ntsctl: $(NTSCTL_OBJECTS)
+# Of the daemon: what reads its configuration, and what that needs.
+NTSCTL_DAEMON := $(O)/obj/ntsd/daemon.a
+
+$(NTSCTL_DAEMON): $(filter-out $(O)/obj/ntsd/main.o,$(NTSD_OBJECTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/ntsctl: $(NTSCTL_OBJECTS) $(NTSCTL_DAEMON)
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(NTSCTL_LIBS)
 
 # --- unit tests: selftests/unit/ntsctl_X.c -----------------------------------
@@ -38,7 +45,17 @@ NTSCTL_UNIT_metrics := format object openmetrics metrics_clock metrics_hwclock m
 NTSCTL_UNIT_cert := certmake cmd_cert object option
 NTSCTL_UNIT_NTSD_cert := file tls_cert tls_client tls_server tls_wolfssl
 NTSCTL_UNIT_certs := format object cmd_certs
+NTSCTL_UNIT_doctor := $(patsubst tools/%.c,%,$(wildcard tools/doctor*.c)) cmd_hwclocks format \
+	object
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
+
+NTSCTL_UNIT_DAEMON := $(O)/unit/obj/ntsd/daemon.a
+
+$(NTSCTL_UNIT_DAEMON): $(patsubst %,$(O)/unit/obj/ntsd/%.o,$(filter-out main,$(NTSD_NAMES)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/unit/ntsctl_doctor: $(NTSCTL_UNIT_DAEMON)
 
 $(O)/unit/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)

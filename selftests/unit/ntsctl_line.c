@@ -24,7 +24,7 @@ static int record(const char *name, const struct ctl *ctl)
 
 #define COMMANDS(X) \
 	X(activity) X(add) X(authdata) X(burst) X(cert) X(certs) X(check) X(counters) \
-	X(delete) X(dump) X(hwclocks) X(keys) \
+	X(delete) X(doctor) X(dump) X(hwclocks) X(keys) \
 	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
 	X(maxupdateskew) X(metrics) X(minpoll) X(monitor) X(ntpdata) X(offline) X(online) \
 	X(polltarget) X(refresh) X(rekey) X(reload) X(reselect) X(reselectdist) X(reset) \

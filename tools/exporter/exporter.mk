@@ -9,5 +9,5 @@ $(O)/obj/exporter/%.o: tools/exporter/%.c
 	$(CC) $(CPPFLAGS) $(NTSCTL_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(EXPORTER_PKGS)) \
 	  $(WARNINGS) $(HARDENING) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/ntsd-metrics: $(EXPORTER_OBJECTS)
+$(O)/ntsd-metrics: $(EXPORTER_OBJECTS) $(NTSCTL_DAEMON)
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $^ $(NTSCTL_LIBS) $(shell $(PKG_CONFIG) --libs $(EXPORTER_PKGS))
