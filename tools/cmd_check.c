@@ -35,6 +35,7 @@ enum measure {
 	UNREACHABLE,
 	COOKIES,
 	NAKS,
+	CERTIFICATE,
 	MEASURES
 };
 
@@ -51,6 +52,7 @@ static const struct {
 	[UNREACHABLE] = { "unreachable", "", "0", "~:", 0 },
 	[COOKIES] = { "cookies", "", "4:", "1:", 0 },
 	[NAKS] = { "naks", "", "1", "16", 2 },
+	[CERTIFICATE] = { "certificate", "", "14:", "3:", 0 },
 };
 
 /**
@@ -280,6 +282,26 @@ static void check_cookies(struct check *check, const struct snapshot *s)
 		find(check, level, "%" PRIu32 " cookies for %s", least->cookies, least->label);
 }
 
+static void check_certificates(struct check *check, const struct snapshot *s)
+{
+	const struct snapshot_cert *first = NULL;
+	enum level level;
+
+	for (unsigned int i = 0; i < s->n_certs; i++) {
+		if (s->cert[i].waiting)
+			find(check, WARNING, "new files at %s are no use", s->cert[i].path);
+		if (!first || s->cert[i].days < first->days)
+			first = &s->cert[i];
+	}
+	if (!first)
+		return;
+	level = judge(check, CERTIFICATE, (double)first->days);
+	if (first->days < 0)
+		find(check, level, "certificate %s expired", first->path);
+	else
+		find(check, level, "certificate good for %" PRId64 " days", first->days);
+}
+
 static void check_steering(struct check *check, const struct snapshot *s)
 {
 	const struct tracking *t = &s->tracking;
@@ -328,6 +350,7 @@ static int look(struct check *check, struct ctl *ctl)
 	static void (*const looks[])(struct check *check, const struct snapshot *s) = {
 		check_daemon, check_synchronised, check_authenticated, check_reachable,
 		check_stratum, check_offset, check_dispersion, check_cookies, check_steering,
+		check_certificates,
 	};
 	struct snapshot *s = malloc(sizeof(*s));
 	int ret = s ? snapshot_read(ctl, s) : 1;

@@ -42,6 +42,16 @@ static int open_socket(void)
 }
 
 /**
+ * control_reachable() - is there a daemon's socket, and may it be asked?
+ *
+ * Return: true if so; the daemon may be gone nevertheless.
+ */
+bool control_reachable(void)
+{
+	return !access(CONTROL_PATH, R_OK | W_OK);
+}
+
+/**
  * control_fetch() - have the daemon answer
  * @command: in words
  * @answer: filled in with all of the answer, its first line a number and words

@@ -100,6 +100,20 @@ static void write_sessions(FILE *out, const struct daemon_state *daemon)
 	metric_count(out, name, "_total", &dropped, daemon->ke_dropped);
 }
 
+static void write_certs(FILE *out, const struct snapshot *snapshot)
+{
+	static const char name[] = "nts_certificate_expiry_timestamp_seconds";
+
+	metric_family(out, name, "gauge", "seconds",
+		      "When a certificate of the server expires, since 1970");
+	for (unsigned int i = 0; i < snapshot->n_certs; i++) {
+		struct metric_labels labels = { "" };
+
+		metric_label(&labels, "file", snapshot->cert[i].path);
+		metric_value(out, name, &labels, (double)snapshot->cert[i].not_after);
+	}
+}
+
 /**
  * metrics_server() - write the metrics of the server
  * @out: where to write
@@ -122,6 +136,7 @@ void metrics_server(FILE *out, const struct snapshot *snapshot)
 	write_facts(out, counters);
 	write_cost(out, counters);
 	write_sessions(out, &snapshot->daemon);
+	write_certs(out, snapshot);
 }
 
 static void label_key(struct metric_labels *labels, const struct key *key)

@@ -1,11 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* All that the kernel tells, read at once. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "snapshot.h"
 
+/* Nobody is told when the daemon does not want to be asked. */
+static void read_certs(struct snapshot *snapshot)
+{
+	struct cert_report *report;
+
+	snapshot->n_certs = 0;
+	if (snapshot->daemon.state != NTS_DAEMON_STATE_ATTACHED || !control_reachable())
+		return;
+	report = malloc(sizeof(*report));
+	while (report && snapshot->n_certs < SNAPSHOT_CERTS &&
+	       !certs_fetch(snapshot->n_certs, report)) {
+		struct snapshot_cert *cert = &snapshot->cert[snapshot->n_certs++];
+
+		snprintf(cert->path, sizeof(cert->path), "%s", report->cert);
+		cert->not_after = report->not_after;
+		cert->days = report->days;
+		cert->waiting = !strcmp(report->state, "waiting");
+	}
+	free(report);
+}
+
 /**
- * snapshot_read() - ask the kernel for all
+ * snapshot_read() - ask the kernel for all, and the daemon for certificates
  * @ctl: connected
  * @snapshot: filled in
  *
@@ -23,7 +46,11 @@ int snapshot_read(struct ctl *ctl, struct snapshot *snapshot)
 		ret = tracking_read(ctl, &snapshot->tracking);
 	if (!ret)
 		ret = counters_read(ctl, &snapshot->counters);
-	return ret ? ret : source_list_read(ctl, &snapshot->sources);
+	if (!ret)
+		ret = source_list_read(ctl, &snapshot->sources);
+	if (!ret)
+		read_certs(snapshot);
+	return ret;
 }
 
 /**

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "ntsctl_canned.h"
+#include "ntsctl_daemon.h"
 #include "../../tools/cmd_check.c"
 
 /* A server and client; what differs from case to case are these. */
@@ -107,6 +108,8 @@ static void reset(void)
 	n_list = sizeof(fine) / sizeof(fine[0]);
 	own_options = true;
 	unloaded = false;
+	has_cert = false;
+	cert_state = "serving";
 }
 
 /* What it says; *status is what it exits with. */
@@ -258,6 +261,24 @@ static void steering(void)
 	expect_verdict(CRITICAL, "cannot be steered: Operation not permitted");
 }
 
+static void certificates(void)
+{
+	reset();
+	has_cert = true;
+	cert_days = 200;
+	expect_verdict(GOOD, "certificate good for 200 days");
+	cert_days = 13;
+	expect_verdict(WARNING, "WARNING - certificate good for 13 days | ");
+	cert_days = 2;
+	expect_verdict(CRITICAL, "CRITICAL - certificate good for 2 days | ");
+	cert_days = -1;
+	expect_verdict(CRITICAL, "certificate /etc/ntsd/server.crt expired");
+	expect_verdict(CRITICAL, "certificate=-1;14:;3:");
+	cert_days = 200;
+	cert_state = "waiting";
+	expect_verdict(WARNING, "new files at /etc/ntsd/server.crt are no use");
+}
+
 /* The worst comes first. */
 static void several(void)
 {
@@ -349,6 +370,7 @@ static const struct ktap_case cases[] = {
 	CASE(unreachable),
 	CASE(thresholds),
 	CASE(steering),
+	CASE(certificates),
 	CASE(several),
 	CASE(misunderstood),
 	CASE(naks),

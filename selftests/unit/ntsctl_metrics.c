@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ntsctl metrics: the grammar, that all is there, and the dashboard of it. */
 #include "ntsctl_canned.h"
+#include "ntsctl_daemon.h"
 #include "openmetrics_check.h"
 #include "../../tools/cmd_metrics.c"
 
@@ -109,6 +110,7 @@ static const char *write_all(bool loaded)
 
 	forget();
 	unloaded = !loaded;
+	has_cert = true;
 	can_stats();
 	can_keys();
 	can_rest();
@@ -160,6 +162,8 @@ static void values(void)
 	expect_line(output, "nts_answer_cost_seconds_sum 0.000005000");
 	expect_line(output, "nts_ke_sessions_total{result=\"accepted\"} 11");
 	expect_line(output, "nts_key_age_seconds{key=\"ABC00002\",role=\"current\"} 61.5");
+	expect_line(output, "nts_certificate_expiry_timestamp_seconds"
+		    "{file=\"/etc/ntsd/server.crt\"} 1800000000");
 	expect_line(output, "nts_clock_offset_seconds -6.523e-06");
 	expect_line(output, "nts_clock_stratum 3");
 	expect_line(output, "nts_clock_steered_by{nts_clock_steered_by=\"daemon\"} 1");
