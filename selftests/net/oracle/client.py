@@ -4,7 +4,8 @@
   save FILE [ADDR]          key establishment; keeps keys and cookies in FILE
   ask FILE [ADDR]           one request with FILE's first cookie, which stays
   load FILE RATE SECONDS [ADDR]
-                            a request each 1/RATE s, each with a new cookie
+                            a request each 1/RATE s, each with a new cookie;
+                            SIGTERM ends it before, when the answers came
 
 The last line tells what came: answer, nak, silence; or for load
 "sent N answered N nak N lost N".  Exits with 0 if all was answered.
@@ -12,6 +13,7 @@ The last line tells what came: answer, nak, silence; or for load
 
 import json
 import os
+import signal
 import sys
 import time
 
@@ -67,6 +69,10 @@ def load(path, rate, seconds, addr=ADDR):
     start = last = time.monotonic()
     sent = 0
 
+    def stop(_signal, _frame):
+        nonlocal total
+        total = sent
+
     def ask_one():
         spare = len(session.cookies) > 1
         req = nts.build(session, placeholders=0 if spare else 1,
@@ -81,6 +87,7 @@ def load(path, rate, seconds, addr=ADDR):
         told[what] += 1
         session.cookies = (session.cookies + cookies)[-64:]
 
+    signal.signal(signal.SIGTERM, stop)
     while sent < total or pending and time.monotonic() < last + GRACE:
         due = start + sent / rate if sent < total else last + GRACE
         wait = due - time.monotonic()
