@@ -62,17 +62,23 @@ deps_apt()
 	return "$rc"
 }
 
+# deps_release: ID and VERSION_ID of this system, say "debian 12".
+deps_release()
+{
+	[ "$(uname -sm)" = "Linux x86_64" ] || die "needs Linux on x86-64, this is $(uname -sm)"
+	[ -r /etc/os-release ] || die "needs Debian 12 or 13 or Ubuntu 24.04: there is no /etc/os-release"
+	printf '%s %s\n' "$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')" \
+		"$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')"
+}
+
 # deps_system: refuses a machine on which none of this can work, in plain words.
 deps_system()
 {
-	local id='' version=''
+	local release
 
-	[ "$(uname -sm)" = "Linux x86_64" ] || die "needs Linux on x86-64, this is $(uname -sm)"
-	[ -r /etc/os-release ] || die "needs Debian 12 or 13 or Ubuntu 24.04: there is no /etc/os-release"
-	id=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')
-	version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')
-	case "$id $version" in
+	release=$(deps_release) || exit 1
+	case $release in
 	"debian 12") ;;
-	*) die "works on Debian 12, this is $id ${version:-(no version)}" ;;
+	*) die "works on Debian 12, this is ${release:-unknown}" ;;
 	esac
 }
