@@ -378,11 +378,11 @@ bool daemon_start(struct daemon *d)
 	if (!timekeep_attach(d->nl, d->conf, err))
 		goto fail;
 	steers = must_steer(d);
-	/* As root still: ports below 1024, the pid file, the TLS keys. */
+	/* As root still: ports below 1024, the pid file, the keys. */
 	if (d->conf->n_certs &&
 	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
 		goto fail;
-	if (!find_certs(d))
+	if (!find_certs(d) || !keeper_prepare(d, d->conf))
 		return false;
 	setup = make_setup(d, d->conf, &d->listener);
 	if (!setup)

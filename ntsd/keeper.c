@@ -98,6 +98,13 @@ static bool read_secret(const struct config *conf, struct keysource *secret)
 	return ok;
 }
 
+static void take_secret(struct daemon *d)
+{
+	keysource_wipe(&d->secret);
+	d->secret = d->secret_next;
+	keysource_wipe(&d->secret_next);
+}
+
 /* The next ring; @ring is what is in force now. */
 static bool advance(const struct daemon *d, struct keyring *ring, uint64_t now_ms)
 {
@@ -154,7 +161,7 @@ void keeper_rotate(struct daemon *d)
 
 /**
  * keeper_load() - find the cookie keys of before, or make new ones
- * @d: the daemon, connected to the kernel
+ * @d: the daemon, connected to the kernel, keeper_prepare() done
  *
  * Return: false when there is a file that cannot be read.
  */
@@ -165,8 +172,7 @@ bool keeper_load(struct daemon *d)
 	int ret = -ENOENT;
 
 	if (d->conf->derived_keys) {
-		if (!d->secret.len && !read_secret(d->conf, &d->secret))
-			return false;
+		take_secret(d);
 		log_info("cookie keys are derived");
 		return derive(d, &d->ring, now_ms);
 	}
@@ -281,9 +287,7 @@ void keeper_commit(struct daemon *d, const struct config *old)
 {
 	const struct config *conf = d->conf;
 
-	keysource_wipe(&d->secret);
-	d->secret = d->secret_next;
-	keysource_wipe(&d->secret_next);
+	take_secret(d);
 	if (conf->derived_keys)
 		derive(d, &d->ring, daemon_now_ms());
 	else if (old->derived_keys)
