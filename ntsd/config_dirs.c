@@ -54,8 +54,15 @@ static size_t look_in(const char *dir, int rank, const char *suffix,
 	return n;
 }
 
-/* In the order of the files' names; of 2 with the same, that of the first directory. */
-static void each_file(struct config_reader *r, char **dirs, const char *suffix,
+/**
+ * config_dirs_each() - find the files of directories
+ * @r: for @take
+ * @dirs: the directories, ended by NULL
+ * @suffix: how names end
+ * @take: is given each, in the order of the files' names; of 2 with the same
+ *	name, that of the first directory
+ */
+void config_dirs_each(struct config_reader *r, char **dirs, const char *suffix,
 		      void (*take)(struct config_reader *r, const char *path))
 {
 	struct found *list = NULL;
@@ -126,7 +133,7 @@ static void on_confdir(struct config_reader *r, char **words)
 	for (int i = 1; words[i]; i++)
 		if (stat(words[i], &st) || !S_ISDIR(st.st_mode))
 			config_warn(r, "confdir: no directory \"%s\"", words[i]);
-	each_file(r, words + 1, ".conf", config_take_file);
+	config_dirs_each(r, words + 1, ".conf", config_take_file);
 }
 
 static void on_sourcedir(struct config_reader *r, char **words)
@@ -226,7 +233,7 @@ void config_dirs_take_sources(struct config_reader *r)
 		dirs[n] = NULL;
 		inner.file = dir->place.file;
 		inner.line = dir->place.line;
-		each_file(&inner, dirs, ".sources", take_source_file);
+		config_dirs_each(&inner, dirs, ".sources", take_source_file);
 		free(copy);
 	}
 }

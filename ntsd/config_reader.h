@@ -104,6 +104,8 @@ void config_take_file(struct config_reader *r, const char *path);
 int config_split(struct config_reader *r, char *line, char **words);
 void config_take_words(struct config_reader *r, char **words);
 
+void config_dirs_each(struct config_reader *r, char **dirs, const char *suffix,
+		      void (*take)(struct config_reader *r, const char *path));
 void config_dirs_take_sources(struct config_reader *r);
 void config_dirs_free(struct config *conf);
 void config_clock_defaults(struct config_discipline *d);

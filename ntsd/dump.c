@@ -104,7 +104,15 @@ static bool parse(char *text, struct dump *dump)
 	return true;
 }
 
-static bool load(const char *dir, const char *file, struct dump *dump)
+/**
+ * dump_load() - read a file
+ * @dir: where it is
+ * @file: its name, ADDRESS.nts
+ * @dump: filled in; wants to be wiped
+ *
+ * Return: false when it is none of ours.
+ */
+bool dump_load(const char *dir, const char *file, struct dump *dump)
 {
 	char path[PATH_MAX], text[DUMP_FILE_MAX], addr[ADDRESS_TEXT_LEN];
 	size_t len = strlen(file) - strlen(SUFFIX);
@@ -177,7 +185,7 @@ bool dump_find(const char *dir, const char *name, dump_skip *skip,
 
 		if (len <= strlen(SUFFIX) ||
 		    strcmp(e->d_name + len - strlen(SUFFIX), SUFFIX) ||
-		    !load(dir, e->d_name, &other) ||
+		    !dump_load(dir, e->d_name, &other) ||
 		    strcasecmp(other.name, name) ||
 		    (skip && skip(arg, &other)) ||
 		    (found && other.ke_time <= dump->ke_time))

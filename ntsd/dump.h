@@ -46,6 +46,7 @@ typedef bool dump_skip(const void *arg, const struct dump *dump);
 
 int dump_save(const char *dir, const struct dump *dump, char *err,
 	      size_t err_len);
+bool dump_load(const char *dir, const char *file, struct dump *dump);
 bool dump_find(const char *dir, const char *name, dump_skip *skip,
 	       const void *arg, struct dump *dump);
 bool dump_remove(const char *dir, const struct address *ke);

@@ -34,9 +34,11 @@ $(O)/obj/ntsd/main.o: CPPFLAGS += -DNTSD_VERSION='"$(VERSION)"'
 $(O)/obj/tools/ntsctl.o: CPPFLAGS += -DNTSCTL_VERSION='"$(VERSION)"'
 
 # POOL is whom a machine that nobody configured yet asks for the time.
-install: ntsd ntsctl ntsd-metrics ## programs, service and manuals, below DESTDIR
+install: ntsd ntsctl ntsd-metrics ntsd-import ## programs, service and manuals, below DESTDIR
 	install -D -m 0755 $(O)/ntsd $(DESTDIR)$(SBINDIR)/ntsd
 	install -D -m 0755 $(O)/ntsctl $(DESTDIR)$(SBINDIR)/ntsctl
+	install -D -m 0755 $(O)/ntsd-import $(DESTDIR)$(SBINDIR)/ntsd-import
+	install -D -m 0644 tools/import/ntsd-import.8 $(DESTDIR)$(MANDIR)/man8/ntsd-import.8
 	install -D -m 0755 $(PACKAGING)/ntsd-mok $(DESTDIR)$(SBINDIR)/ntsd-mok
 	install -D -m 0755 $(O)/ntsd-metrics $(DESTDIR)$(SBINDIR)/ntsd-metrics
 	install -D -m 0644 tools/exporter/ntsd-metrics.service $(DESTDIR)$(UNITDIR)/ntsd-metrics.service
