@@ -77,6 +77,7 @@ struct nl_tracking {
 	bool by_nobody;
 	char reason[128];	/* why it is not the kernel */
 	uint64_t updates;
+	int64_t correction_ns;	/* how far NTP time is ahead of the system clock */
 	double freq_ppm;	/* positive when the system clock is slow */
 	double skew_ppm;
 };

@@ -119,6 +119,7 @@ static void take_tracking(struct genlmsghdr *gen, void *arg)
 	t->synchronised = attr[NTS_A_TRACKING_SYNCHRONISED] &&
 			  nla_get_u8(attr[NTS_A_TRACKING_SYNCHRONISED]);
 	t->updates = get_u64(attr[NTS_A_TRACKING_UPDATES]);
+	t->correction_ns = get_s64(attr[NTS_A_TRACKING_CORRECTION]);
 	t->freq_ppm = get_s64(attr[NTS_A_TRACKING_FREQ]) / PER_PPM;
 	t->skew_ppm = get_u64(attr[NTS_A_TRACKING_SKEW]) / PER_PPM;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,21 @@ static void print_certs(struct daemon *d, const char *word, char *reply)
 		snprintf(reply, CONTROL_REPLY_LEN, "404 No such pair");
 }
 
+static void print_history(const struct daemon *d, const char *word, char *reply)
+{
+	unsigned long long from;
+	char text[CONTROL_REPLY_LEN - 64], *end;
+	uint64_t next;
+
+	from = strtoull(word, &end, 10);
+	if (*end || end == word) {
+		snprintf(reply, CONTROL_REPLY_LEN, "400 history needs a number");
+		return;
+	}
+	next = history_print(&d->timekeep.history, from, text, sizeof(text));
+	snprintf(reply, CONTROL_REPLY_LEN, "200 OK %" PRIu64 "\n%s", next, text);
+}
+
 static void rekey(struct daemon *d, char *reply)
 {
 	const char *why = keeper_rekey(d);
@@ -71,6 +87,10 @@ void requests_take(void *arg, bool may_change, const char *request, char *reply)
 	log_debug("request: %s", request);
 	if (!strncmp(request, "certs ", 6)) {
 		print_certs(d, request + 6, reply);
+		return;
+	}
+	if (!strncmp(request, "history ", 8)) {
+		print_history(d, request + 8, reply);
 		return;
 	}
 	if (!may_change) {

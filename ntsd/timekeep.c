@@ -27,6 +27,18 @@ static void keep_drift(struct timekeep *t, const struct config *conf,
 	t->warned |= ret;
 }
 
+static void keep_history(struct timekeep *t, const struct nl_tracking *now, uint64_t now_ms)
+{
+	const struct history_point point = {
+		.time = time(NULL),
+		.offset_ns = -now->correction_ns,
+		.fast_ppm = (float)-now->freq_ppm,
+		.skew_ppm = (float)now->skew_ppm,
+	};
+
+	history_add(&t->history, now_ms, &point);
+}
+
 static void keep_time(struct timekeep *t, const struct config *conf)
 {
 	time_t now = time(NULL);
@@ -116,6 +128,7 @@ void timekeep_tick(struct timekeep *t, struct nl *nl, const struct config *conf,
 	t->updates = now.updates;
 	if (!now.synchronised || !now.updates)
 		return;
+	keep_history(t, &now, now_ms);
 	if (!t->write_ms)
 		t->write_ms = now_ms + SOON_MS;
 	if (now_ms < t->write_ms)

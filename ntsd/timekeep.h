@@ -3,6 +3,7 @@
 #ifndef NTSD_TIMEKEEP_H
 #define NTSD_TIMEKEEP_H
 
+#include "history.h"
 #include "nl.h"
 
 /**
@@ -11,6 +12,7 @@
  * @updates: of the clock, since the module was loaded
  * @read_ms: when the kernel is asked next
  * @write_ms: when the files are written next
+ * @history: of the clock's last day
  * @warned: they could not be; that was said
  */
 struct timekeep {
@@ -18,6 +20,7 @@ struct timekeep {
 	uint64_t updates;
 	uint64_t read_ms;
 	uint64_t write_ms;
+	struct history history;
 	bool warned;
 };
 

@@ -62,6 +62,7 @@ int cmd_monitor(struct ctl *ctl);
 int cmd_ntpdata(struct ctl *ctl);
 int cmd_offline(struct ctl *ctl);
 int cmd_online(struct ctl *ctl);
+int cmd_plot(struct ctl *ctl);
 int cmd_polltarget(struct ctl *ctl);
 int cmd_refresh(struct ctl *ctl);
 int cmd_rekey(struct ctl *ctl);

@@ -47,6 +47,7 @@ NTSCTL_UNIT_NTSD_cert := file tls_cert tls_client tls_server tls_wolfssl
 NTSCTL_UNIT_certs := format object cmd_certs
 NTSCTL_UNIT_doctor := $(patsubst tools/%.c,%,$(wildcard tools/doctor*.c)) cmd_hwclocks format \
 	object
+NTSCTL_UNIT_plot := format number object option plot_svg plot_text track
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 NTSCTL_UNIT_DAEMON := $(O)/unit/obj/ntsd/daemon.a

@@ -186,7 +186,23 @@ static void a_group_may_read(void)
 	may_change = true;
 }
 
+/* Everybody may read it. */
+static void the_past_is_told(void)
+{
+	may_change = false;
+	history_add(&d.timekeep.history, 1, &(struct history_point){ .time = 1700000000,
+		    .offset_ns = -42, .fast_ppm = 1.5f, .skew_ppm = 0.5f });
+	requests_take(&d, may_change, "history 0", reply);
+	EXPECT_STR(reply, "200 OK 1\n1700000000 -42 1.500000 0.500000\n");
+	requests_take(&d, may_change, "history 1", reply);
+	EXPECT_STR(reply, "200 OK 1\n");
+	requests_take(&d, may_change, "history x", reply);
+	EXPECT(!strncmp(reply, "400 ", 4));
+	may_change = true;
+}
+
 static const struct ktap_case cases[] = {
+	CASE(the_past_is_told),
 	CASE(certificates_are_described),
 	CASE(a_group_may_read),
 	CASE(it_is_done),

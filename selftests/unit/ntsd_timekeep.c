@@ -104,6 +104,8 @@ static void written_soon_and_then_each_hour(void)
 	EXPECT_STR(get_file("drift"), "           -2.500000             0.250000\n");
 	EXPECT_STR(get_file("time"), "1800000000\n");
 	EXPECT(t.last_time == NOW);
+	/* a point of the past has the same signs */
+	EXPECT(t.history.total > 1 && t.history.point[0].fast_ppm == -2.5f);
 	now_s += 1800;
 	tracking.freq_ppm = 3;
 	tick(1965 * S);
