@@ -203,6 +203,7 @@ static void take_time(struct nts_assoc *assoc, struct nts_port *port,
 	note_reach(assoc);
 	if (good)
 		nts_client_update(assoc->client, index_of(assoc), raw);
+	nts_netlink_sampled(assoc->client->nn, assoc->id);
 }
 
 static struct nts_port *port_of(struct nts_assoc *assoc, const struct sk_buff *skb)

@@ -110,6 +110,17 @@ struct sk_buff *nts_netlink_event(u8 cmd, void **header)
 	return skb;
 }
 
+static void publish(struct nts_net *nn, struct sk_buff *skb, void *header, unsigned int group)
+{
+	genlmsg_end(skb, header);
+	spin_lock_bh(&events_lock);
+	if (events_on)
+		genlmsg_multicast_netns(&family, nn->net, skb, 0, group, GFP_ATOMIC);
+	else
+		nlmsg_free(skb);
+	spin_unlock_bh(&events_lock);
+}
+
 /**
  * nts_netlink_publish() - send an event to who listens in its namespace
  * @nn: the network namespace
@@ -120,14 +131,33 @@ struct sk_buff *nts_netlink_event(u8 cmd, void **header)
  */
 void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header)
 {
-	genlmsg_end(skb, header);
-	spin_lock_bh(&events_lock);
-	if (events_on)
-		genlmsg_multicast_netns(&family, nn->net, skb, 0, NTS_NL_MCGRP_EVENTS,
-					GFP_ATOMIC);
-	else
+	publish(nn, skb, header, NTS_NL_MCGRP_EVENTS);
+}
+
+/**
+ * nts_netlink_sampled() - tell who wants to know that a source was measured
+ * @nn: the network namespace
+ * @id: of the source
+ *
+ * These come with every answer, so they have a group of their own.
+ *
+ * Context: process.
+ */
+void nts_netlink_sampled(struct nts_net *nn, u32 id)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	if (!genl_has_listeners(&family, nn->net, NTS_NL_MCGRP_SAMPLES))
+		return;
+	skb = nts_netlink_event(NTS_CMD_SAMPLE_EVENT, &header);
+	if (!skb)
+		return;
+	if (nla_put_u32(skb, NTS_A_SOURCE_NOTE_ID, id)) {
 		nlmsg_free(skb);
-	spin_unlock_bh(&events_lock);
+		return;
+	}
+	publish(nn, skb, header, NTS_NL_MCGRP_SAMPLES);
 }
 
 int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)

@@ -188,6 +188,8 @@ static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 	       put_u64(skb, NTS_A_TRACKING_ROOT_DISPERSION, tracking.root_dispersion) ?:
 	       put_u64(skb, NTS_A_TRACKING_UPDATE_INTERVAL, tracking.interval) ?:
 	       put_u64(skb, NTS_A_TRACKING_UPDATES, client->discipline.updates) ?:
+	       nla_put_u32(skb, NTS_A_TRACKING_COMBINED, client->discipline.select.combined) ?:
+	       put_u64(skb, NTS_A_TRACKING_OFFSET_SD, client->discipline.offset_sd) ?:
 	       put_adjust(skb, client, raw, real);
 }
 

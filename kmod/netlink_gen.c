@@ -276,6 +276,7 @@ const unsigned int nts_nl_n_ops = ARRAY_SIZE(nts_nl_ops);
 
 const struct genl_multicast_group nts_nl_mcgrps[] = {
 	[NTS_NL_MCGRP_EVENTS] = { .name = NTS_MCGRP_EVENTS },
+	[NTS_NL_MCGRP_SAMPLES] = { .name = NTS_MCGRP_SAMPLES },
 };
 
 const unsigned int nts_nl_n_mcgrps = ARRAY_SIZE(nts_nl_mcgrps);

@@ -10,6 +10,7 @@
 
 enum {
 	NTS_NL_MCGRP_EVENTS,
+	NTS_NL_MCGRP_SAMPLES,
 };
 
 int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info);

@@ -46,6 +46,7 @@ static int put_poll(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw)
 	return nla_put_u8(skb, NTS_A_SOURCE_ONLINE, source->online) ?:
 	       nla_put_u8(skb, NTS_A_SOURCE_BURST, !!poll->good_left) ?:
 	       nla_put_s32(skb, NTS_A_SOURCE_POLL, poll->poll) ?:
+	       nla_put_s32(skb, NTS_A_SOURCE_POLL_SCORE, poll->score) ?:
 	       nla_put_u8(skb, NTS_A_SOURCE_REACH, source->reach) ?:
 	       (poll->next == NTS_POLL_NEVER ? 0 :
 		put_s64(skb, NTS_A_SOURCE_NEXT_TX, poll->next - raw));
@@ -78,7 +79,8 @@ static int put_stats(struct sk_buff *skb, const struct nts_assoc *assoc, s64 raw
 	       put_s64(skb, NTS_A_SOURCE_FREQ, stats.freq) ?:
 	       put_u64(skb, NTS_A_SOURCE_SKEW, stats.skew) ?:
 	       put_s64(skb, NTS_A_SOURCE_EST_OFFSET, stats.offset) ?:
-	       put_u64(skb, NTS_A_SOURCE_STD_DEV, stats.sd);
+	       put_u64(skb, NTS_A_SOURCE_STD_DEV, stats.sd) ?:
+	       put_u64(skb, NTS_A_SOURCE_EST_OFFSET_SD, stats.offset_sd);
 }
 
 static int put_auth(struct sk_buff *skb, const struct nts_assoc *assoc)

@@ -223,6 +223,7 @@ void nts_notify_attach(struct nts_net *nn, u32 portid, u32 pid);
 int nts_netlink_init(void);
 void nts_netlink_exit(void);
 struct sk_buff *nts_netlink_event(u8 cmd, void **header);
+void nts_netlink_sampled(struct nts_net *nn, u32 id);
 void nts_netlink_publish(struct nts_net *nn, struct sk_buff *skb, void *header);
 
 #endif /* _NTS_H */

@@ -72,6 +72,10 @@ static void take_event(void *arg, const struct nl_event *event)
 	/* The process that measures the clocks of devices has its own say. */
 	if (event->kind == NL_EVENT_PHC)
 		return;
+	if (event->kind == NL_EVENT_SAMPLE) {
+		logfiles_take(&d->logfiles, d->nl, event->id);
+		return;
+	}
 	events_log(event);
 	if (event->kind == NL_EVENT_SOURCE && d->sources.attached)
 		sources_take_event(&d->sources, event, daemon_now_ms());
@@ -274,6 +278,12 @@ static void go_on_with_reload(struct daemon *d)
 		daemon_take_news(d, start_workers(d, setup, d->conf_next));
 }
 
+static void configure_logs(struct daemon *d)
+{
+	logfiles_configure(&d->logfiles, d->conf);
+	nl_hear_samples(d->nl, d->conf->logs);
+}
+
 static bool begin_to_serve(struct daemon *d)
 {
 	char err[NL_ERR_LEN], ntp[32];
@@ -283,6 +293,7 @@ static bool begin_to_serve(struct daemon *d)
 		return false;
 	}
 	d->serving = true;
+	configure_logs(d);
 	if (!sources_attach(&d->sources, daemon_now_ms(), err)) {
 		log_err("%s", err);
 		d->attached = false;
@@ -336,6 +347,7 @@ static void commit_reload(struct daemon *d)
 		listener_close(&d->listener);
 	d->listener = d->listener_next;
 	d->listener_next.n = 0;
+	configure_logs(d);
 	if (new_dir)
 		keeper_save(d);
 	if (!push_all(d, err))
@@ -389,6 +401,7 @@ bool daemon_start(struct daemon *d)
 		return false;
 	write_pidfile(d);
 	make_dump_dir(d);
+	logfiles_make_dir(d->conf, &d->user);
 	/* It goes without: one daemon of several, say. */
 	if (d->conf->control[0] &&
 	    !control_open(&d->control, d->conf->control, d->user.pw_uid,
@@ -617,6 +630,15 @@ void daemon_hear_certs(struct daemon *d)
 	case CERTS_NOTHING:
 		break;
 	}
+}
+
+/**
+ * daemon_cycle_logs() - open log files again, which may have been renamed
+ * @d: the daemon
+ */
+void daemon_cycle_logs(struct daemon *d)
+{
+	logfiles_cycle(&d->logfiles);
 }
 
 /**

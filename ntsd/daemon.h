@@ -10,6 +10,7 @@
 #include "clockfeed.h"
 #include "control.h"
 #include "helper.h"
+#include "logfiles.h"
 #include "keysource.h"
 #include "nl.h"
 #include "pool.h"
@@ -37,6 +38,7 @@
  * @sources: of time
  * @control: requests of ntsctl
  * @timekeep: what outlasts a reboot
+ * @logfiles: of measurements
  * @phc: measures the clocks of network devices
  * @measure_only: never steer the system clock
  * @attached: it has taken all; else it is tried again
@@ -63,6 +65,7 @@ struct daemon {
 	struct sources sources;
 	struct control control;
 	struct timekeep timekeep;
+	struct logfiles logfiles;
 	struct helper phc;
 	bool measure_only;
 	bool attached;
@@ -87,6 +90,7 @@ void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
 void daemon_hear_certs(struct daemon *d);
+void daemon_cycle_logs(struct daemon *d);
 void daemon_dump(struct daemon *d);
 void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);

@@ -93,6 +93,7 @@ static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
 		switch (info.ssi_signo) {
 		case SIGHUP:
 			log_notice("reloading %s", d->path);
+			daemon_cycle_logs(d);
 			daemon_reload(d);
 			break;
 		case SIGUSR1:
@@ -206,6 +207,7 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
 	d->sources.epoll = d->pool.epoll;
 	certs_init(&d->certs, d->pool.epoll, TAG_CERTS);
+	logfiles_init(&d->logfiles);
 	control_init(&d->control);
 	d->control.epoll = d->pool.epoll;
 	d->control.tag = TAG_CONTROL;

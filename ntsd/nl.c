@@ -247,17 +247,23 @@ enum nl_news nl_news(struct nl *nl)
 }
 
 /* The group's number changes with each load, like the family's. */
-static void join_events(struct nl *nl)
+static void join(struct nl *nl, const char *name, bool wanted, int *joined)
 {
-	int group = nlconn_group(nl->conn, NTS_MCGRP_EVENTS);
+	int group = wanted ? nlconn_group(nl->conn, name) : -1;
 
-	if (group == nl->group)
+	if (group == *joined)
 		return;
-	if (nl->group >= 0)
-		nl_socket_drop_membership(nl->news, nl->group);
-	nl->group = group;
+	if (*joined >= 0)
+		nl_socket_drop_membership(nl->news, *joined);
+	*joined = group;
 	if (group >= 0)
 		nl_socket_add_membership(nl->news, group);
+}
+
+static void join_events(struct nl *nl)
+{
+	join(nl, NTS_MCGRP_EVENTS, true, &nl->group);
+	join(nl, NTS_MCGRP_SAMPLES, nl->samples, &nl->samples_group);
 }
 
 /**
@@ -270,6 +276,17 @@ void nl_hear_events(struct nl *nl, nl_event_take *take, void *arg)
 {
 	nl->take = take;
 	nl->arg = arg;
+	join_events(nl);
+}
+
+/**
+ * nl_hear_samples() - have an event for each sample, or not
+ * @nl: the connection, with nl_hear_events()
+ * @on: have them
+ */
+void nl_hear_samples(struct nl *nl, bool on)
+{
+	nl->samples = on;
 	join_events(nl);
 }
 
@@ -318,6 +335,7 @@ struct nl *nl_open(char *err)
 	if (!nl)
 		return NULL;
 	nl->group = -1;
+	nl->samples_group = -1;
 	if (open_news(nl))
 		nl->conn = nlconn_open(err);
 	if (!nl->conn) {

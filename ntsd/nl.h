@@ -70,6 +70,50 @@ struct nl_change {
 	uint32_t attempts;
 };
 
+/**
+ * struct nl_sample - what was measured of a source last; see uapi/nts.yaml
+ * @last_rx_ns: how long ago, or UINT64_MAX
+ *
+ * The rest has the units of the kernel: nanoseconds, 16.16 fixed point.
+ */
+struct nl_sample {
+	uint32_t id;
+	char name[CONFIG_NAME_MAX + 1];
+	struct address addr;
+	uint64_t last_rx_ns;
+	uint64_t total_valid;
+	uint32_t tests;
+	int32_t poll;
+	int32_t remote_poll;
+	int32_t poll_score;
+	int64_t offset_ns;
+	uint64_t delay_ns;
+	uint64_t dispersion_ns;
+	uint64_t root_delay_ns;
+	uint64_t root_dispersion_ns;
+	uint32_t refid;
+	uint8_t leap;
+	uint8_t stratum;
+	uint8_t mode;
+	uint8_t interleaved;
+	uint8_t tx_stamp;
+	uint8_t rx_stamp;
+	uint32_t samples;
+	uint32_t runs;
+	int64_t freq;
+	uint64_t skew;
+	int64_t est_offset_ns;
+	uint64_t est_offset_sd_ns;
+	uint64_t sd_ns;
+	int32_t asymmetry;
+	uint8_t state;
+	uint8_t reach;
+	uint32_t effective_flags;
+	uint32_t score;
+	int64_t low_ns;
+	int64_t high_ns;
+};
+
 /* How the clock does. */
 struct nl_tracking {
 	bool synchronised;
@@ -80,6 +124,16 @@ struct nl_tracking {
 	int64_t correction_ns;	/* how far NTP time is ahead of the system clock */
 	double freq_ppm;	/* positive when the system clock is slow */
 	double skew_ppm;
+	struct address addr;	/* of the selected source */
+	uint32_t refid;
+	uint8_t stratum;
+	uint8_t leap;
+	double last_offset;	/* seconds NTP time was moved forward */
+	double correction;	/* seconds NTP time is ahead of the system clock */
+	double root_delay;	/* seconds */
+	double root_dispersion;	/* seconds, now */
+	double offset_sd;	/* seconds */
+	unsigned int combined;
 };
 
 /**
@@ -121,6 +175,7 @@ enum nl_event_kind {
 	NL_EVENT_CLOCK,
 	NL_EVENT_ADJUST,
 	NL_EVENT_PHC,
+	NL_EVENT_SAMPLE,
 };
 
 /**
@@ -151,6 +206,7 @@ struct nl_event {
 
 typedef void nl_event_take(void *arg, const struct nl_event *event);
 typedef void nl_source_take(void *arg, const struct nl_source *source);
+typedef void nl_sample_take(void *arg, const struct nl_sample *sample);
 
 /* nl.c: */
 struct nl *nl_open(char *err);
@@ -165,6 +221,7 @@ int nl_set_daemon(struct nl *nl, const struct worker_counts *counts, char *err);
 int nl_news_fd(const struct nl *nl);
 enum nl_news nl_news(struct nl *nl);
 void nl_hear_events(struct nl *nl, nl_event_take *take, void *arg);
+void nl_hear_samples(struct nl *nl, bool on);
 void nl_hang_up(struct nl *nl);
 
 /* nl_source.c: */
@@ -186,6 +243,9 @@ int nl_set_drift(struct nl *nl, double freq_ppm, double skew_ppm, char *err);
 int nl_get_tracking(struct nl *nl, struct nl_tracking *tracking, char *err);
 int nl_tell_adjust(struct nl *nl, uint32_t seq, int result,
 		   const struct timex *tx, char *err);
+
+/* nl_sample.c: */
+int nl_get_samples(struct nl *nl, nl_sample_take *take, void *arg, char *err);
 
 /* nl_phc.c: */
 int nl_set_phc(struct nl *nl, const struct nl_phc *phc, char *err);

@@ -99,6 +99,33 @@ static bool put_selection(struct nl_msg *msg, const struct config_discipline *d)
 	       !nla_put_u8(msg, NTS_A_DISCIPLINE_RTCSYNC, d->rtcsync);
 }
 
+static void take_reference(struct nlattr **attr, struct nl_tracking *t)
+{
+	if (attr[NTS_A_TRACKING_ADDR4] &&
+	    nla_len(attr[NTS_A_TRACKING_ADDR4]) == 4) {
+		t->addr.family = AF_INET;
+		memcpy(t->addr.bytes, nla_data(attr[NTS_A_TRACKING_ADDR4]), 4);
+	} else if (attr[NTS_A_TRACKING_ADDR6] &&
+		   nla_len(attr[NTS_A_TRACKING_ADDR6]) == 16) {
+		t->addr.family = AF_INET6;
+		memcpy(t->addr.bytes, nla_data(attr[NTS_A_TRACKING_ADDR6]), 16);
+	}
+	if (attr[NTS_A_TRACKING_REFID])
+		t->refid = nla_get_u32(attr[NTS_A_TRACKING_REFID]);
+	if (attr[NTS_A_TRACKING_STRATUM])
+		t->stratum = nla_get_u8(attr[NTS_A_TRACKING_STRATUM]);
+	if (attr[NTS_A_TRACKING_LEAP])
+		t->leap = nla_get_u8(attr[NTS_A_TRACKING_LEAP]);
+	if (attr[NTS_A_TRACKING_COMBINED])
+		t->combined = nla_get_u32(attr[NTS_A_TRACKING_COMBINED]);
+	t->last_offset = get_s64(attr[NTS_A_TRACKING_LAST_OFFSET]) / NS_PER_S;
+	t->correction = get_s64(attr[NTS_A_TRACKING_CORRECTION]) / NS_PER_S;
+	t->root_delay = get_u64(attr[NTS_A_TRACKING_ROOT_DELAY]) / NS_PER_S;
+	t->root_dispersion = get_u64(attr[NTS_A_TRACKING_ROOT_DISPERSION]) /
+			     NS_PER_S;
+	t->offset_sd = get_u64(attr[NTS_A_TRACKING_OFFSET_SD]) / NS_PER_S;
+}
+
 static void take_tracking(struct genlmsghdr *gen, void *arg)
 {
 	struct nlattr *attr[NTS_A_TRACKING_MAX + 1];
@@ -122,6 +149,7 @@ static void take_tracking(struct genlmsghdr *gen, void *arg)
 	t->correction_ns = get_s64(attr[NTS_A_TRACKING_CORRECTION]);
 	t->freq_ppm = get_s64(attr[NTS_A_TRACKING_FREQ]) / PER_PPM;
 	t->skew_ppm = get_u64(attr[NTS_A_TRACKING_SKEW]) / PER_PPM;
+	take_reference(attr, t);
 }
 
 static void parse_source(struct genlmsghdr *gen, struct nl_event *event)
@@ -211,6 +239,10 @@ void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg)
 		break;
 	case NTS_CMD_PHC_EVENT:
 		nl_parse_phc(gen, &event);
+		break;
+	case NTS_CMD_SAMPLE_EVENT:
+		parse_source(gen, &event);
+		event.kind = NL_EVENT_SAMPLE;
 		break;
 	default:
 		return;

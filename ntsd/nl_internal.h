@@ -7,12 +7,15 @@
 #include "nlconn.h"
 
 struct nl_sock;
+struct nlattr;
 
 /**
  * struct nl - the connection to the kernel
  * @conn: asks and is answered
  * @news: hears what is multicast
  * @group: of the module's events, or negative
+ * @samples_group: of those about each sample, or negative
+ * @samples: they are wanted
  * @heard: what became of the module
  * @take: is given events
  * @arg: for @take
@@ -21,12 +24,15 @@ struct nl {
 	struct nlconn *conn;
 	struct nl_sock *news;
 	int group;
+	int samples_group;
+	bool samples;
 	enum nl_news heard;
 	nl_event_take *take;
 	void *arg;
 };
 
 void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg);
+void nl_take_address(struct nlattr **attr, struct address *addr);
 void nl_parse_phc(struct genlmsghdr *gen, struct nl_event *event);
 
 #endif

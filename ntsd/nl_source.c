@@ -29,7 +29,12 @@ struct cookies {
 	unsigned int max;
 };
 
-static void take_address(struct nlattr **attr, struct address *addr)
+/**
+ * nl_take_address() - read the address of a source
+ * @attr: NTS_A_SOURCE_*
+ * @addr: filled in
+ */
+void nl_take_address(struct nlattr **attr, struct address *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	if (attr[NTS_A_SOURCE_ADDR4] &&
@@ -59,7 +64,7 @@ static void take_source(struct genlmsghdr *gen, void *arg)
 	memset(s, 0, sizeof(*s));
 	s->id = nla_get_u32(attr[NTS_A_SOURCE_ID]);
 	nla_strlcpy(s->name, attr[NTS_A_SOURCE_NAME], sizeof(s->name));
-	take_address(attr, &s->addr);
+	nl_take_address(attr, &s->addr);
 	if (attr[NTS_A_SOURCE_PORT])
 		s->port = nla_get_u16(attr[NTS_A_SOURCE_PORT]);
 	if (attr[NTS_A_SOURCE_FLAGS])

@@ -48,6 +48,7 @@ NTSD_UNIT_lasttime := file
 NTSD_UNIT_driftfile := file
 NTSD_UNIT_tls := tls_cert tls_client
 NTSD_UNIT_tls_client := tls_cert tls_server tls_wolfssl
+NTSD_UNIT_logfiles := address log
 NTSD_UNIT_pathwatch :=
 NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client tls_server \
 	tls_wolfssl

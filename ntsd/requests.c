@@ -113,6 +113,8 @@ void requests_take(void *arg, bool may_change, const char *request, char *reply)
 		daemon_reload_sources(d);
 	else if (!strcmp(request, "rekey"))
 		rekey(d, reply);
+	else if (!strcmp(request, "cyclelogs"))
+		daemon_cycle_logs(d);
 	else if (!strcmp(request, "dump"))
 		daemon_dump(d);
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsctl add, delete, refresh, reload sources, rekey, dump: what the daemon does. */
+/* ntsctl add, cyclelogs, delete, refresh, reload sources, rekey, dump: what the daemon does. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +38,11 @@ int cmd_add(struct ctl *ctl)
 	    (strcmp(ctl->args[0], "server") && strcmp(ctl->args[0], "pool")))
 		return ask_usage("add server|pool NAME [OPTION]...");
 	return request(ctl, "add");
+}
+
+int cmd_cyclelogs(struct ctl *ctl)
+{
+	return request(ctl, "cyclelogs");
 }
 
 int cmd_delete(struct ctl *ctl)

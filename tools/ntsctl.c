@@ -52,6 +52,7 @@ static const struct command {
 	{ "refresh", cmd_refresh, DAEMON, 0, "", "look up the names of sources again" },
 	{ "rekey", cmd_rekey, DAEMON, 0, "", "read cookie keys that others manage again" },
 	{ "reload", cmd_reload, DAEMON, 1, "sources", "read the source files again" },
+	{ "cyclelogs", cmd_cyclelogs, DAEMON, 0, "", "open log files again" },
 	{ "dump", cmd_dump, DAEMON, 0, "", "write keys and cookies to disk" },
 	{ "cert", cmd_cert, ITSELF, MAX_ARGS, "new [--name NAME]... [OPTION]...",
 	  "make a certificate and its key, to try out" },

@@ -45,6 +45,7 @@ int cmd_cert(struct ctl *ctl);
 int cmd_certs(struct ctl *ctl);
 int cmd_check(struct ctl *ctl);
 int cmd_counters(struct ctl *ctl);
+int cmd_cyclelogs(struct ctl *ctl);
 int cmd_delete(struct ctl *ctl);
 int cmd_doctor(struct ctl *ctl);
 int cmd_dump(struct ctl *ctl);

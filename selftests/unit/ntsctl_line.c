@@ -23,7 +23,7 @@ static int record(const char *name, const struct ctl *ctl)
 }
 
 #define COMMANDS(X) \
-	X(activity) X(add) X(authdata) X(burst) X(cert) X(certs) X(check) X(counters) \
+	X(activity) X(add) X(authdata) X(burst) X(cert) X(certs) X(check) X(counters) X(cyclelogs) \
 	X(delete) X(doctor) X(dump) X(hwclocks) X(keys) \
 	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
 	X(maxupdateskew) X(metrics) X(minpoll) X(monitor) X(ntpdata) X(offline) X(online) \

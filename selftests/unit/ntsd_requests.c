@@ -10,7 +10,7 @@ static struct config in_force;
 static struct config_source read_as;
 static bool readable, room;
 static char added[256], deleted[256];
-static unsigned int refreshes, reloads, dumps, rekeys;
+static unsigned int refreshes, reloads, dumps, rekeys, cycles;
 static const char *no_rekey;
 
 uint64_t daemon_now_ms(void)
@@ -35,6 +35,12 @@ const char *keeper_rekey(struct daemon *of)
 	EXPECT(of == &d);
 	rekeys++;
 	return no_rekey;
+}
+
+void daemon_cycle_logs(struct daemon *of)
+{
+	EXPECT(of == &d);
+	cycles++;
 }
 
 void daemon_dump(struct daemon *of)
@@ -103,6 +109,8 @@ static void it_is_done(void)
 	EXPECT(rekeys == 2);
 	EXPECT_STR(ask("dump"), "200 OK");
 	EXPECT(refreshes == 1 && reloads == 1 && dumps == 1);
+	EXPECT_STR(ask("cyclelogs"), "200 OK");
+	EXPECT(cycles == 1);
 }
 
 static void sources_come_and_go(void)

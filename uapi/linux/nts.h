@@ -13,6 +13,7 @@
 #define NTS_FAMILY_NAME "nts"
 #define NTS_FAMILY_VERSION 1
 #define NTS_MCGRP_EVENTS "events"
+#define NTS_MCGRP_SAMPLES "samples"
 
 /* octets of an AEAD_AES_SIV_CMAC_256 key (RFC 5297) */
 #define NTS_KEY_LEN 32
@@ -510,6 +511,10 @@ enum {
 	NTS_A_SOURCE_COOKIES,
 	NTS_A_SOURCE_COOKIE_LEN,
 	NTS_A_SOURCE_PAD,
+	/* 16.16 fixed point; the interval grows at 1 and shrinks below 0 */
+	NTS_A_SOURCE_POLL_SCORE,
+	/* nanoseconds, deviation of est-offset */
+	NTS_A_SOURCE_EST_OFFSET_SD,
 
 	__NTS_A_SOURCE_MAX,
 	NTS_A_SOURCE_MAX = __NTS_A_SOURCE_MAX - 1
@@ -667,6 +672,10 @@ enum {
 	/* 1 while the system clock is steered by us */
 	NTS_A_TRACKING_STEERING,
 	NTS_A_TRACKING_PAD,
+	/* sources that were combined at the last update */
+	NTS_A_TRACKING_COMBINED,
+	/* nanoseconds, deviation of their combined offset */
+	NTS_A_TRACKING_OFFSET_SD,
 
 	__NTS_A_TRACKING_MAX,
 	NTS_A_TRACKING_MAX = __NTS_A_TRACKING_MAX - 1
@@ -811,6 +820,8 @@ enum {
 	NTS_CMD_SOURCE_EVENT,
 	/* something happened to the clock */
 	NTS_CMD_CLOCK_EVENT,
+	/* a source was measured, and the clock updated if that was of use */
+	NTS_CMD_SAMPLE_EVENT,
 
 	__NTS_CMD_MAX,
 	NTS_CMD_MAX = __NTS_CMD_MAX - 1
