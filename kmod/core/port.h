@@ -14,9 +14,11 @@
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/siphash.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

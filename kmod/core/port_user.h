@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <linux/types.h>
 
@@ -16,6 +17,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int8_t s8;
+typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
@@ -104,6 +106,20 @@ static inline unsigned long crypto_memneq(const void *a, const void *b, size_t n
 	while (n--)
 		diff |= (unsigned long)(*x++ ^ *y++);
 	return diff;
+}
+
+static inline void sort(void *base, size_t n, size_t size,
+			int (*compare)(const void *a, const void *b),
+			void (*swap)(void *a, void *b, int size))
+{
+	(void)swap;
+	qsort(base, n, size, compare);
+}
+
+/* @n: not 0 */
+static inline int ilog2(u64 n)
+{
+	return 63 - __builtin_clzll(n);
 }
 
 typedef struct {

@@ -8,6 +8,9 @@
 	X(ANSWER_PLAIN, "answer-plain", ANSWER, "plain NTP requests answered") \
 	X(ANSWER_NTS, "answer-nts", ANSWER, "authenticated requests answered") \
 	X(ANSWER_NAK, "answer-nak", ANSWER, "NAKs sent: cookie or authenticator not opened") \
+	X(ANSWER_RATE, "kod-rate", ANSWER, "told to ask less often") \
+	X(DROP_DENIED, "drop-denied", DROP, "from an address that is not allowed") \
+	X(DROP_RATE, "drop-rate", DROP, "of who asks too often") \
 	X(DROP_SHORT, "drop-short", DROP, "shorter than an NTP header") \
 	X(DROP_LONG, "drop-long", DROP, "longer than any request") \
 	X(DROP_MODE, "drop-mode", DROP, "not a client request") \
@@ -40,6 +43,6 @@ enum nts_verdict {
  *
  * Return: true when an answer of some kind goes out.
  */
-#define nts_verdict_answers(verdict) ((verdict) <= NTS_ANSWER_NAK)
+#define nts_verdict_answers(verdict) ((verdict) <= NTS_ANSWER_RATE)
 
 #endif /* _NTS_CORE_VERDICT_H */
