@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "client.h"
+#include "ratelimit.h"
 #include "server.h"
 
 #define CREATE_TRACE_POINTS
@@ -49,6 +50,8 @@ static void __net_exit net_exit(struct net *net)
 	nts_client_free(nn);
 	nts_socket_close(nn);
 	nts_server_forget(nn);
+	nts_ratelimit_free(nn);
+	nts_acl_free(nn);
 	nts_phc_net_exit(nn);
 	nts_notify_net_exit(nn);
 	nts_keyring_free(nn);

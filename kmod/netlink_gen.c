@@ -142,6 +142,46 @@ nts_adjust_nl_policy[NTS_A_ADJUST_MAX + 1] = {
 	[NTS_A_ADJUST_RESULT] = { .type = NLA_S32 },
 };
 
+static const struct nla_policy
+nts_access_rule_nl_policy[NTS_A_ACCESS_RULE_MAX + 1] = {
+	[NTS_A_ACCESS_RULE_ADDR4] = NLA_POLICY_EXACT_LEN(4),
+	[NTS_A_ACCESS_RULE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NTS_A_ACCESS_RULE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[NTS_A_ACCESS_RULE_ALLOW] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+static const struct nla_policy
+nts_access_nl_policy[NTS_A_ACCESS_MAX + 1] = {
+	[NTS_A_ACCESS_RULE] = NLA_POLICY_NESTED(nts_access_rule_nl_policy),
+	[NTS_A_ACCESS_START] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_ACCESS_MORE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_ACCESS_OPEN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_ACCESS_ADDR4] = NLA_POLICY_EXACT_LEN(4),
+	[NTS_A_ACCESS_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+};
+
+static const struct nla_policy
+nts_ratelimit_nl_policy[NTS_A_RATELIMIT_MAX + 1] = {
+	[NTS_A_RATELIMIT_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NTS_A_RATELIMIT_INTERVAL] = NLA_POLICY_RANGE(NLA_S32, -19, 12),
+	[NTS_A_RATELIMIT_BURST] = NLA_POLICY_MIN(NLA_U8, 1),
+	[NTS_A_RATELIMIT_LEAK] = NLA_POLICY_MAX(NLA_U8, 4),
+	[NTS_A_RATELIMIT_KOD] = NLA_POLICY_MAX(NLA_U8, 4),
+	[NTS_A_RATELIMIT_PREFIX4] = NLA_POLICY_RANGE(NLA_U8, 1, 32),
+	[NTS_A_RATELIMIT_PREFIX6] = NLA_POLICY_RANGE(NLA_U8, 1, 128),
+};
+
+static const struct nla_policy
+nts_visitor_nl_policy[NTS_A_VISITOR_MAX + 1] = {
+	[NTS_A_VISITOR_ADDR4] = NLA_POLICY_EXACT_LEN(4),
+	[NTS_A_VISITOR_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NTS_A_VISITOR_KE_HITS] = { .type = NLA_U32 },
+	[NTS_A_VISITOR_KE_DROPS] = { .type = NLA_U32 },
+	[NTS_A_VISITOR_KE_INTERVAL] = { .type = NLA_S32 },
+	[NTS_A_VISITOR_KE_AGE_MS] = { .type = NLA_U64 },
+	[NTS_A_VISITOR_MIN_HITS] = { .type = NLA_U32 },
+};
+
 const struct genl_ops nts_nl_ops[] = {
 	{
 		.cmd = NTS_CMD_SERVER_GET,
@@ -268,6 +308,51 @@ const struct genl_ops nts_nl_ops[] = {
 		.doit = nts_nl_adjust_set_doit,
 		.policy = nts_adjust_nl_policy,
 		.maxattr = NTS_A_ADJUST_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_ACCESS_SET,
+		.doit = nts_nl_access_set_doit,
+		.policy = nts_access_nl_policy,
+		.maxattr = NTS_A_ACCESS_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_ACCESS_CHECK,
+		.doit = nts_nl_access_check_doit,
+		.policy = nts_access_nl_policy,
+		.maxattr = NTS_A_ACCESS_MAX,
+	},
+	{
+		.cmd = NTS_CMD_RATELIMIT_GET,
+		.doit = nts_nl_ratelimit_get_doit,
+	},
+	{
+		.cmd = NTS_CMD_RATELIMIT_SET,
+		.doit = nts_nl_ratelimit_set_doit,
+		.policy = nts_ratelimit_nl_policy,
+		.maxattr = NTS_A_RATELIMIT_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_VISITOR_GET,
+		.dumpit = nts_nl_visitor_get_dumpit,
+		.policy = nts_visitor_nl_policy,
+		.maxattr = NTS_A_VISITOR_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_VISITOR_TAKE,
+		.dumpit = nts_nl_visitor_take_dumpit,
+		.policy = nts_visitor_nl_policy,
+		.maxattr = NTS_A_VISITOR_MAX,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NTS_CMD_VISITOR_NOTE,
+		.doit = nts_nl_visitor_note_doit,
+		.policy = nts_visitor_nl_policy,
+		.maxattr = NTS_A_VISITOR_MAX,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

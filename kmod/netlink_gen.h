@@ -35,6 +35,13 @@ int nts_nl_phc_del_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_tracking_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_command_doit(struct sk_buff *skb, struct genl_info *info);
 int nts_nl_adjust_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_access_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_access_check_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_ratelimit_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_ratelimit_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nts_nl_visitor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nts_nl_visitor_take_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nts_nl_visitor_note_doit(struct sk_buff *skb, struct genl_info *info);
 
 extern const struct genl_ops nts_nl_ops[];
 extern const unsigned int nts_nl_n_ops;

@@ -14,8 +14,10 @@
 
 #include <uapi/linux/nts.h>
 
+#include "core/acl.h"
 #include "core/clockmap.h"
 #include "core/cookie.h"
+#include "core/ratelimit.h"
 #include "core/reply.h"
 #include "core/respond.h"
 #include "core/verdict.h"
@@ -30,6 +32,7 @@ struct udp_port_cfg;
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
 	X(CLIENT_FLOODED, "client-drop-queue", "answers dropped as too many waited already") \
 	X(INTERLEAVED, "answers-interleaved", "answers that told when the one before was sent") \
+	X(LOG_DROPPED, "client-log-dropped", "clients forgotten to make room for others") \
 	X(LOG_HELD, "client-log-held", "exchanges remembered for interleaved mode") \
 	X(LOG_SPAN, "client-log-span", "seconds between the oldest and the newest of them") \
 	X(RX_DAEMON, "rx-stamp-module", "requests stamped only when the module got them") \
@@ -106,8 +109,11 @@ struct nts_key_info {
 	u8 bytes[NTS_KEY_LEN];	/* only on the way in */
 };
 
+struct nts_access;
+struct nts_access_draft;
 struct nts_keyring;
 struct nts_client;
+struct nts_clientlog;
 struct nts_interleave;
 struct nts_txstamp;
 
@@ -132,6 +138,13 @@ struct nts_net {
 	struct work_struct phc_work;
 	struct nts_txstamp *txstamp;	/* there while the sockets are */
 	struct nts_interleave __rcu *interleave;
+
+	struct nts_access __rcu *access;	/* NULL serves everybody */
+	struct nts_access_draft *access_draft;
+	struct nts_clientlog __rcu *clientlog;	/* as long as interleave */
+	struct nts_ratelimit __rcu *ratelimit;	/* NULL limits nobody */
+	bool limited;
+	struct nts_ratelimit_options limits;
 
 	u32 daemon_portid;	/* netlink port, 0 when none */
 	u32 daemon_pid;
@@ -161,6 +174,17 @@ void nts_socket_drop(struct socket **sockp);
 int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 		    struct netlink_ext_ack *extack);
 void nts_socket_close(struct nts_net *nn);
+
+/* acl.c APIs: */
+struct nts_acl_key nts_acl_source(const struct sk_buff *skb, bool *v6);
+bool nts_acl_admits(struct nts_net *nn, bool v6, struct nts_acl_key key);
+u32 nts_acl_rules(struct nts_net *nn);
+int nts_acl_begin(struct nts_net *nn, u32 portid, bool start);
+int nts_acl_add(struct nts_net *nn, const struct nts_acl_rule *rule);
+int nts_acl_commit(struct nts_net *nn);
+void nts_acl_open(struct nts_net *nn);
+void nts_acl_abandon(struct nts_net *nn);
+void nts_acl_free(struct nts_net *nn);
 
 /* clock.c APIs: */
 void nts_clock_init(void);

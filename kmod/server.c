@@ -9,6 +9,7 @@
 #include "core/interleave.h"
 #include "core/ntptime.h"
 #include "fpu.h"
+#include "ratelimit.h"
 #include "server.h"
 
 #define NTS_TABLE_HEAD	ALIGN(sizeof(struct nts_interleave), 256)
@@ -73,6 +74,27 @@ static void stamp_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn, 
 		turn->ticket = nts_interleave_save(table, &visit, receive, transmit, now);
 }
 
+/* What the answer says of the clock, or that there are too many requests. */
+static void get_quality(struct nts_net *nn, const struct nts_turn *turn,
+			struct nts_quality *quality)
+{
+	if (turn->too_often)
+		nts_respond_kiss(quality, NTS_KOD_RATE);
+	else
+		nts_clock_quality(nn, nts_clock_read(nn), quality);
+}
+
+static enum nts_verdict finish_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
+				      u64 receive)
+{
+	if (turn->too_often) {
+		nts_respond_timeless(packet);
+		return NTS_ANSWER_RATE;
+	}
+	stamp_answer(nn, packet, turn, receive);
+	return turn->request.nts ? NTS_ANSWER_NTS : NTS_ANSWER_PLAIN;
+}
+
 static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
 				   u64 receive)
 {
@@ -87,7 +109,7 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_tu
 
 	/* Outside the FPU section: the generator may want the FPU itself. */
 	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(cookies));
-	nts_clock_quality(nn, nts_clock_read(nn), &quality);
+	get_quality(nn, turn, &quality);
 
 	ring = nts_keyring_ring(nn);
 	engine = nts_fpu_begin();
@@ -102,9 +124,8 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_tu
 		turn->len = nts_respond_nts(packet, request, &quality, receive,
 					    &ring->key[ring->current_key], engine,
 					    &scratch->session, cookies, scratch->entropy);
-		stamp_answer(nn, packet, turn, receive);
+		verdict = finish_answer(nn, packet, turn, receive);
 		nts_respond_seal(packet, turn->len, request, &scratch->session);
-		verdict = NTS_ANSWER_NTS;
 	}
 	nts_fpu_end(engine);
 	memzero_explicit(scratch, sizeof(*scratch));
@@ -122,20 +143,22 @@ static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_tu
 	return verdict;
 }
 
-static void answer_plain(struct nts_net *nn, u8 *packet, struct nts_turn *turn, u64 receive)
+static enum nts_verdict answer_plain(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
+				     u64 receive)
 {
 	struct nts_quality quality;
 
-	nts_clock_quality(nn, nts_clock_read(nn), &quality);
+	get_quality(nn, turn, &quality);
 	turn->len = nts_respond_plain(packet, &turn->request, &quality, receive);
-	stamp_answer(nn, packet, turn, receive);
+	return finish_answer(nn, packet, turn, receive);
 }
 
 /**
  * nts_server_answer() - answer one request in its own buffer
  * @nn: the network namespace
  * @packet: the request, writable, becomes the answer
- * @turn: of it @request, @stamp, @address and @ifindex; the rest is filled in
+ * @turn: of it @request, @stamp, @address, @too_often and @ifindex; the rest is
+ *	filled in
  *
  * Context: softirq. Neither allocates nor waits.
  *
@@ -144,7 +167,7 @@ static void answer_plain(struct nts_net *nn, u8 *packet, struct nts_turn *turn, 
 enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn)
 {
 	u64 receive = nts_ntptime_from_ns(nts_clock_at(nn, turn->stamp.raw));
-	enum nts_verdict verdict = NTS_ANSWER_PLAIN;
+	enum nts_verdict verdict;
 
 	nts_stats_count(nn, NTS_COUNTER_RX_DAEMON + turn->stamp.kind);
 	turn->ticket = 0;
@@ -153,13 +176,13 @@ enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_tu
 	if (turn->request.nts)
 		verdict = answer_nts(nn, packet, turn, receive);
 	else
-		answer_plain(nn, packet, turn, receive);
+		verdict = answer_plain(nn, packet, turn, receive);
 	rcu_read_unlock();
 	return verdict;
 }
 
 /**
- * nts_server_remember() - say how many clients' exchanges are remembered
+ * nts_server_remember() - say how many clients are remembered, with their exchanges
  * @nn: the network namespace
  * @clients: 0 for none; another number than before forgets all of them
  *
@@ -171,6 +194,7 @@ int nts_server_remember(struct nts_net *nn, u32 clients)
 {
 	struct nts_interleave *table = NULL, *old;
 	u64 secret[2];
+	int err;
 
 	lockdep_assert_held(&nn->lock);
 	old = rcu_dereference_protected(nn->interleave, lockdep_is_held(&nn->lock));
@@ -183,6 +207,11 @@ int nts_server_remember(struct nts_net *nn, u32 clients)
 			return -ENOMEM;
 		get_random_bytes(secret, sizeof(secret));
 		nts_interleave_init(table, (u8 *)table + NTS_TABLE_HEAD, clients, secret);
+	}
+	err = nts_ratelimit_resize(nn, clients);
+	if (err) {
+		kvfree(table);
+		return err;
 	}
 	nn->server.client_log = clients;
 	rcu_assign_pointer(nn->interleave, table);

@@ -11,6 +11,7 @@
  * @request: as parsed
  * @stamp: when it came
  * @address: of the client, IPv4 mapped into IPv6
+ * @too_often: say so, instead of the time
  * @ifindex: of the device the answer is routed to
  * @expect: what is expected of its way there
  * @ticket: for the stamp of its sending, 0 when nobody will ask for it
@@ -20,6 +21,7 @@ struct nts_turn {
 	struct nts_request request;
 	struct nts_stamp stamp;
 	u8 address[16];
+	bool too_often;
 	u32 ifindex;
 	struct nts_txstamp_expect expect;
 	u32 ticket;

@@ -15,6 +15,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
+#include "ratelimit.h"
 #include "server.h"
 #include "trace.h"
 
@@ -211,10 +212,15 @@ static void tell_turn(struct nts_turn *turn, const struct way *way)
 static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 			       struct sk_buff *skb, struct nts_turn *turn)
 {
+	struct nts_acl_key source;
 	enum nts_verdict verdict;
 	struct way way;
+	bool v6;
 
 	nts_timestamp_received(nn, skb, &turn->stamp);
+	source = nts_acl_source(skb, &v6);
+	if (!nts_acl_admits(nn, v6, source))
+		return NTS_DROP_DENIED;
 	verdict = own_packet(skb);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
@@ -222,6 +228,10 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 				    skb->len - sizeof(struct udphdr), &turn->request);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
+	verdict = nts_ratelimit_judge(nn, v6, source, (u64)turn->stamp.raw);
+	if (!nts_verdict_answers(verdict))
+		return verdict;
+	turn->too_often = verdict == NTS_ANSWER_RATE;
 	verdict = find_way(sk, skb, &way);
 	if (!nts_verdict_answers(verdict))
 		return verdict;

@@ -38,6 +38,21 @@ static u32 auth_offset(const struct nts_request *request)
 }
 
 /**
+ * nts_respond_kiss() - say no time, but a word
+ * @quality: of the answer, filled in
+ * @code: NTS_KOD_*
+ *
+ * A kiss-o'-death has leap 3, stratum 0 and no timestamps to be trusted (RFC
+ * 5905, 7.4).
+ */
+void nts_respond_kiss(struct nts_quality *quality, u32 code)
+{
+	memset(quality, 0, sizeof(*quality));
+	quality->leap = NTS_NTP_LEAP_UNSYNC;
+	quality->refid = code;
+}
+
+/**
  * nts_respond_plain() - answer without authentication
  * @packet: the request, becomes the answer
  * @request: as parsed
@@ -61,18 +76,15 @@ u32 nts_respond_plain(u8 *packet, const struct nts_request *request,
  * @packet: the request, becomes the answer
  * @request: as parsed
  *
- * A kiss-o'-death has leap 3, stratum 0 and no timestamps to be trusted, and
- * carries neither cookie nor authenticator (RFC 8915, 5.7; RFC 5905, 7.4).
+ * It carries neither cookie nor authenticator (RFC 8915, 5.7).
  *
  * Return: length of the answer, at most that of the request.
  */
 u32 nts_respond_nak(u8 *packet, const struct nts_request *request)
 {
-	const struct nts_quality kiss = {
-		.leap = NTS_NTP_LEAP_UNSYNC,
-		.refid = NTS_KOD_NAK,
-	};
+	struct nts_quality kiss;
 
+	nts_respond_kiss(&kiss, NTS_KOD_NAK);
 	return nts_respond_plain(packet, request, &kiss, 0);
 }
 
@@ -123,6 +135,21 @@ u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
 		text += NTS_COOKIE_LEN;
 	}
 	return (u32)(text - packet);
+}
+
+/**
+ * nts_respond_timeless() - tell the client only the time it told us
+ * @packet: a prepared kiss-o'-death, not yet sealed
+ *
+ * Who asks too often gets no time; but timestamps of 0 would make clients take
+ * the answer for a broken one.
+ */
+void nts_respond_timeless(u8 *packet)
+{
+	struct nts_ntp_header *header = (struct nts_ntp_header *)packet;
+
+	header->receive = header->origin;
+	header->transmit = header->origin;
 }
 
 /**

@@ -137,6 +137,29 @@ static void respond_nak_carries_no_secret(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, c->packet + 48, uid, sizeof(uid));
 }
 
+/* Who asks too often learns no time, but that his request was heard. */
+static void respond_rate_tells_no_time(struct kunit *test)
+{
+	struct respond_fixture *f = respond_set_up(test);
+	struct nts_quality kiss = good;
+	struct nts_ntp_header *h;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	h = (struct nts_ntp_header *)f->client.packet;
+	client_header(&f->client, 4);
+	nts_request_parse(f->client.packet, 48, &f->request);
+	nts_respond_kiss(&kiss, NTS_KOD_RATE);
+	nts_respond_plain(f->client.packet, &f->request, &kiss, 0x1111);
+	nts_respond_timeless(f->client.packet);
+	KUNIT_EXPECT_EQ(test, h->lvm, NTS_NTP_LVM(3, 4, 4));
+	KUNIT_EXPECT_EQ(test, h->stratum, (u8)0);
+	KUNIT_EXPECT_MEMEQ(test, &h->refid, "RATE", 4);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->reftime), 0ULL);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->origin), CLIENT_TRANSMIT);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->receive), CLIENT_TRANSMIT);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(h->transmit), CLIENT_TRANSMIT);
+}
+
 /* As the client reads it: unique identifier, S2C, cookies that work. */
 static void respond_is_authentic(struct kunit *test)
 {
@@ -260,6 +283,7 @@ static struct kunit_case respond_cases[] = {
 	KUNIT_CASE(respond_unsynchronised),
 	KUNIT_CASE(respond_echoes_uid_to_plain),
 	KUNIT_CASE(respond_nak_carries_no_secret),
+	KUNIT_CASE(respond_rate_tells_no_time),
 	KUNIT_CASE(respond_is_authentic),
 	KUNIT_CASE(respond_marks_its_stamps),
 	KUNIT_CASE(respond_interleaved),

@@ -35,8 +35,18 @@
 #define NTS_MAX_SOURCES 64
 /* network devices whose hardware clocks are mapped */
 #define NTS_MAX_PHCS 32
-/* clients whose last exchange is remembered for interleaved mode */
+/*
+ * clients that are remembered, with their last exchange, for
+ * interleaved mode, and how often they ask
+ */
 #define NTS_MAX_CLIENT_LOG 16777216
+/* prefixes that can be allowed or denied */
+#define NTS_MAX_ACCESS_RULES 65536
+/*
+ * intervals between requests are log2 of seconds in units of one in so
+ * many
+ */
+#define NTS_INTERVAL_SCALE 16
 /* characters of a source's name */
 #define NTS_MAX_NAME_LEN 255
 /*
@@ -229,9 +239,9 @@ enum {
 	/* IPv6 address to bind to; absent means any */
 	NTS_A_SERVER_BIND6,
 	/*
-	 * clients whose last exchange is remembered for interleaved mode,
-	 * rounded up to a power of two; 0 is none, default 65536, at most max-
-	 * client-log
+	 * clients that are remembered, for interleaved mode, reports and rate
+	 * limits, rounded up to a power of two; 0 is none, and there are no
+	 * rate limits then; default 65536, at most max-client-log
 	 */
 	NTS_A_SERVER_CLIENT_LOG,
 	/* bit 0 answers over IPv4, bit 1 over IPv6; absent means both */
@@ -751,6 +761,101 @@ enum {
 };
 
 enum {
+	NTS_A_ACCESS_RULE_UNSPEC,
+	/* IPv4 prefix, network byte order */
+	NTS_A_ACCESS_RULE_ADDR4,
+	/* IPv6 prefix */
+	NTS_A_ACCESS_RULE_ADDR6,
+	/* bits of it that matter */
+	NTS_A_ACCESS_RULE_PREFIX_LEN,
+	/* 1 allows, 0 denies */
+	NTS_A_ACCESS_RULE_ALLOW,
+
+	__NTS_A_ACCESS_RULE_MAX,
+	NTS_A_ACCESS_RULE_MAX = __NTS_A_ACCESS_RULE_MAX - 1
+};
+
+enum {
+	NTS_A_ACCESS_UNSPEC,
+	/* the longest prefix an address is in decides; in none it is denied */
+	NTS_A_ACCESS_RULE,
+	/* 1 in the first of several requests that bring one table */
+	NTS_A_ACCESS_START,
+	/*
+	 * 1 when rules are yet to come; the table is put in force as one by
+	 * the request without it
+	 */
+	NTS_A_ACCESS_MORE,
+	/* 1 to serve everybody, without a table, as before any is set */
+	NTS_A_ACCESS_OPEN,
+	/* the address in question */
+	NTS_A_ACCESS_ADDR4,
+	NTS_A_ACCESS_ADDR6,
+	/* whether requests from it are answered */
+	NTS_A_ACCESS_ALLOWED,
+	/* prefixes in the table */
+	NTS_A_ACCESS_RULES,
+
+	__NTS_A_ACCESS_MAX,
+	NTS_A_ACCESS_MAX = __NTS_A_ACCESS_MAX - 1
+};
+
+enum {
+	NTS_A_RATELIMIT_UNSPEC,
+	/* 1 limits how often a client is answered; all else needs this */
+	NTS_A_RATELIMIT_ENABLED,
+	/* log2 of the seconds between answers, default 3 */
+	NTS_A_RATELIMIT_INTERVAL,
+	/* answers that may be sent at once, default 8 */
+	NTS_A_RATELIMIT_BURST,
+	/* log2 of how many requests too many get one answer, default 2 */
+	NTS_A_RATELIMIT_LEAK,
+	/*
+	 * log2 of how many requests dropped get one kiss-o'-death RATE;
+	 * default 0 is none
+	 */
+	NTS_A_RATELIMIT_KOD,
+	/* bits of IPv4 addresses that share an allowance, default 24 */
+	NTS_A_RATELIMIT_PREFIX4,
+	/* bits of IPv6 addresses that share an allowance, default 64 */
+	NTS_A_RATELIMIT_PREFIX6,
+
+	__NTS_A_RATELIMIT_MAX,
+	NTS_A_RATELIMIT_MAX = __NTS_A_RATELIMIT_MAX - 1
+};
+
+enum {
+	NTS_A_VISITOR_UNSPEC,
+	/* address of a client, network byte order */
+	NTS_A_VISITOR_ADDR4,
+	NTS_A_VISITOR_ADDR6,
+	/* requests received */
+	NTS_A_VISITOR_NTP_HITS,
+	/* of those, dropped to limit their rate */
+	NTS_A_VISITOR_NTP_DROPS,
+	/*
+	 * log2 of the seconds between them, times interval-scale; absent when
+	 * unknown
+	 */
+	NTS_A_VISITOR_NTP_INTERVAL,
+	/* of that, after one was dropped; absent when unknown */
+	NTS_A_VISITOR_NTP_LIMITED,
+	/* milliseconds since the last one; absent when there was none */
+	NTS_A_VISITOR_NTP_AGE_MS,
+	/* NTS-KE connections; in a note, those to be added */
+	NTS_A_VISITOR_KE_HITS,
+	NTS_A_VISITOR_KE_DROPS,
+	NTS_A_VISITOR_KE_INTERVAL,
+	NTS_A_VISITOR_KE_AGE_MS,
+	/* only clients with so many at one service */
+	NTS_A_VISITOR_MIN_HITS,
+	NTS_A_VISITOR_PAD,
+
+	__NTS_A_VISITOR_MAX,
+	NTS_A_VISITOR_MAX = __NTS_A_VISITOR_MAX - 1
+};
+
+enum {
 	/* tell where requests are answered */
 	NTS_CMD_SERVER_GET = 1,
 	/* open, move or close the UDP sockets of this netns */
@@ -820,6 +925,23 @@ enum {
 	NTS_CMD_SOURCE_EVENT,
 	/* something happened to the clock */
 	NTS_CMD_CLOCK_EVENT,
+	/*
+	 * replace the table of who is served as one, by one or several
+	 * requests
+	 */
+	NTS_CMD_ACCESS_SET,
+	/* tell whether an address is served */
+	NTS_CMD_ACCESS_CHECK,
+	/* tell how often a client is answered */
+	NTS_CMD_RATELIMIT_GET,
+	/* limit how often a client is answered; all allowances are whole then */
+	NTS_CMD_RATELIMIT_SET,
+	/* list the clients that are remembered */
+	NTS_CMD_VISITOR_GET,
+	/* list them, and begin to count anew those that are listed */
+	NTS_CMD_VISITOR_TAKE,
+	/* the daemon reports NTS-KE connections of a client */
+	NTS_CMD_VISITOR_NOTE,
 	/* a source was measured, and the clock updated if that was of use */
 	NTS_CMD_SAMPLE_EVENT,
 
