@@ -7,8 +7,8 @@
 #include "config_reader.h"
 
 static const struct config_directive *const tables[] = {
-	config_clock_directives, config_dirs_directives,
-	config_hwtimestamp_directives, config_log_directives,
+	config_access_directives, config_clock_directives,
+	config_dirs_directives, config_hwtimestamp_directives, config_log_directives,
 	config_server_directives, config_source_directives,
 	config_trust_directives,
 };
@@ -173,6 +173,7 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 
 	memset(conf, 0, sizeof(*conf));
 	config_server_defaults(conf);
+	config_access_defaults(conf);
 	config_clock_defaults(&conf->discipline);
 	config_trust_defaults(conf);
 	conf->refresh_s = CONFIG_REFRESH_S;
@@ -193,6 +194,11 @@ bool config_read(struct config *conf, const char *path, config_tell *tell,
 		config_server_check(&r);
 	if (!r.failed)
 		config_source_check(&r, 0);
+	if (!r.failed) {
+		r.file = path;
+		r.line = 0;
+		config_access_check(&r);
+	}
 	return !r.failed;
 }
 
@@ -253,4 +259,9 @@ void config_free(struct config *conf)
 	conf->source = NULL;
 	conf->n_sources = 0;
 	config_dirs_free(conf);
+	for (unsigned int i = 0; i < conf->n_access; i++)
+		free(conf->access[i].name);
+	free(conf->access);
+	conf->access = NULL;
+	conf->n_access = 0;
 }

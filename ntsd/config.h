@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "subnet.h"
+
 #define CONFIG_MAX_PAIRS 8
 #define CONFIG_NAME_MAX 255
 #define CONFIG_MAX_TRUSTED 32
@@ -16,8 +18,8 @@
 #define CONFIG_REFRESH_S 1209600
 #define CONFIG_MAX_HWTIMESTAMPS 32
 #define CONFIG_IFNAME_MAX 15
-/* Octets that one client takes in the kernel's table, and how many there are. */
-#define CONFIG_CLIENT_OCTETS 128
+/* Octets that one client takes in the kernel's tables, and how many there are. */
+#define CONFIG_CLIENT_OCTETS 264
 #define CONFIG_MAX_CLIENTS 16777216
 
 /* Where a directive was read, for messages that can only be told later. */
@@ -129,6 +131,31 @@ struct config_discipline {
 	bool rtcsync;
 };
 
+/**
+ * struct config_access - one directive allow or deny
+ * @allow: or else deny
+ * @all: it overrides what was said before of what is within
+ * @every: all addresses of both families
+ * @subnet: or else this
+ * @name: or else the addresses of this
+ */
+struct config_access {
+	bool allow;
+	bool all;
+	bool every;
+	struct subnet subnet;
+	char *name;
+};
+
+/* How often a client is answered; with the names and units of chrony.conf(5). */
+struct config_ratelimit {
+	bool on;
+	int interval;
+	unsigned int burst;
+	unsigned int leak;
+	unsigned int kod;
+};
+
 /* Which received packets a network device stamps. */
 enum config_rxfilter {
 	CONFIG_RXFILTER_BEST,	/* of those it knows that are of use */
@@ -197,7 +224,13 @@ struct config {
 	enum config_clock clock;
 	bool clock_said;
 	uint8_t stratum;
-	uint32_t clients;	/* remembered for interleaved mode */
+	uint32_t clients;	/* remembered for interleaved mode, reports and limits */
+	struct config_access *access;
+	unsigned int n_access;
+	struct config_ratelimit ratelimit;
+	struct config_ratelimit nts_ratelimit;
+	unsigned int ratelimit_prefix4;
+	unsigned int ratelimit_prefix6;
 	struct config_hwtimestamp hwtimestamp[CONFIG_MAX_HWTIMESTAMPS];
 	unsigned int n_hwtimestamps;
 
@@ -249,6 +282,7 @@ typedef void config_tell(void *arg, bool is_error, const char *file, int line,
 bool config_read(struct config *conf, const char *path, config_tell *tell,
 		 void *arg);
 void config_reread_sources(struct config *conf, config_tell *tell, void *arg);
+bool config_read_access(char **words, struct config_access *access, const char **why);
 bool config_read_source(const char *line, struct config_source *source,
 			config_tell *tell, void *arg);
 void config_source_defaults(struct config_source *s, bool pool);

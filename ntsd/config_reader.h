@@ -89,6 +89,7 @@ struct config_option {
 
 /* Each ends with one that has no name. */
 extern const struct config_entry config_table[];
+extern const struct config_directive config_access_directives[];
 extern const struct config_directive config_clock_directives[];
 extern const struct config_directive config_dirs_directives[];
 extern const struct config_directive config_hwtimestamp_directives[];
@@ -108,6 +109,8 @@ void config_dirs_each(struct config_reader *r, char **dirs, const char *suffix,
 		      void (*take)(struct config_reader *r, const char *path));
 void config_dirs_take_sources(struct config_reader *r);
 void config_dirs_free(struct config *conf);
+void config_access_check(struct config_reader *r);
+void config_access_defaults(struct config *conf);
 void config_clock_defaults(struct config_discipline *d);
 void config_server_check(struct config_reader *r);
 void config_server_defaults(struct config *conf);

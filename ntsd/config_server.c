@@ -213,13 +213,6 @@ static void on_systemclock(struct config_reader *r, char **words)
 	stratum(r, words, false);
 }
 
-static void on_allow(struct config_reader *r, char **words)
-{
-	if (words[1] && strcmp(words[1], "all"))
-		config_warn(r, "allow %s: everyone is allowed, access control has no effect yet",
-			    words[1]);
-}
-
 static void on_clientloglimit(struct config_reader *r, char **words)
 {
 	const long long octets = (long long)CONFIG_MAX_CLIENTS * CONFIG_CLIENT_OCTETS;
@@ -244,18 +237,10 @@ static void on_noclientlog(struct config_reader *r, char **words)
 		r->conf->clients = 0;
 }
 
-static void on_deny(struct config_reader *r, char **words)
-{
-	(void)words;
-	config_warn(r, "deny: nobody is denied, access control has no effect yet");
-}
-
 const struct config_directive config_server_directives[] = {
-	{ "allow", on_allow },
 	{ "bindaddress", on_bindaddress },
 	{ "bindcmdaddress", on_bindcmd },
 	{ "clientloglimit", on_clientloglimit },
-	{ "deny", on_deny },
 	{ "local", on_local },
 	{ "lock_all", on_lock_all },
 	{ "maxntsconnections", on_connections },

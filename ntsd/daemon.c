@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "phc.h"
 #include "sandbox.h"
+#include "serving.h"
 
 #define CLOCK_CHECK_MS 1000
 #define CLOCK_PUSH_MS 4000
@@ -53,7 +54,7 @@ static bool push_all(struct daemon *d, char *err)
 {
 	/* No port is opened for a start that may still fail. */
 	d->attached = keeper_push(d, err) && push_clock(d, err) &&
-		      (!d->serving || !nl_set_server(d->nl, d->conf, err)) &&
+		      serving_push(d, err) && (!d->serving || serving_open(d, err)) &&
 		      push_daemon(d, err) &&
 		      timekeep_attach(d->nl, d->conf, err) &&
 		      (!d->serving ||
@@ -117,29 +118,19 @@ static uint64_t monotonic_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-/* Where NTP is served, or that it is not. */
-static const char *ntp_text(const struct daemon *d, char text[32])
-{
-	if (d->conf->ntp_port)
-		snprintf(text, 32, "NTP on port %u", d->conf->ntp_port);
-	else
-		snprintf(text, 32, "no NTP (port 0)");
-	return text;
-}
-
 static void say_status(const struct daemon *d)
 {
 	const struct keyring_key *key = &d->ring.key[d->ring.current];
-	char ntp[32];
+	char ntp[SERVING_TEXT_LEN];
 
 	if (!d->attached)
 		notify_send("STATUS=The kernel module nts is not loaded");
 	else if (!d->conf->n_certs)
 		notify_send("STATUS=%s; no NTS-KE: no certificate",
-			    ntp_text(d, ntp));
+			    serving_text(d, ntp));
 	else
 		notify_send("STATUS=%s; NTS-KE on port %u by %u workers; cookie key %08X",
-			    ntp_text(d, ntp), d->conf->nts_port,
+			    serving_text(d, ntp), d->conf->nts_port,
 			    pool_ready(&d->pool), key->id);
 }
 
@@ -156,6 +147,7 @@ static struct worker_setup *make_setup(struct daemon *d,
 	setup->listener = *listener;
 	setup->connections = conf->connections;
 	setup->user = d->user;
+	access_gate(&d->access, conf, &setup->gate);
 	setup->policy.timeout_ms = WORKER_TIMEOUT_MS;
 	setup->policy.aeads[0] = KE_AEAD_AES_SIV_CMAC_256;
 	setup->policy.n_aeads = 1;
@@ -286,9 +278,9 @@ static void configure_logs(struct daemon *d)
 
 static bool begin_to_serve(struct daemon *d)
 {
-	char err[NL_ERR_LEN], ntp[32];
+	char err[NL_ERR_LEN], ntp[SERVING_TEXT_LEN];
 
-	if (nl_set_server(d->nl, d->conf, err)) {
+	if (!serving_open(d, err)) {
 		log_err("%s", err);
 		return false;
 	}
@@ -300,10 +292,10 @@ static bool begin_to_serve(struct daemon *d)
 	}
 	if (d->conf->n_certs)
 		log_notice("serving %s, NTS-KE on port %u with %u workers",
-			   ntp_text(d, ntp), d->conf->nts_port,
+			   serving_text(d, ntp), d->conf->nts_port,
 			   pool_ready(&d->pool));
 	else
-		log_notice("serving %s, without NTS-KE", ntp_text(d, ntp));
+		log_notice("serving %s, without NTS-KE", serving_text(d, ntp));
 	return true;
 }
 
@@ -336,6 +328,8 @@ static void commit_reload(struct daemon *d)
 	/* It was written at the start, and is removed at the end. */
 	memcpy(d->conf_next->pidfile, d->conf->pidfile,
 	       sizeof(d->conf->pidfile));
+	if (!access_configure(&d->access, d->conf_next, daemon_now_ms()))
+		log_err("out of memory: who was allowed before stays allowed");
 	sources_configure(&d->sources, d->conf_next, daemon_now_ms());
 	phc_configure(&d->phc, d->conf_next);
 	old = d->conf;
@@ -390,6 +384,11 @@ bool daemon_start(struct daemon *d)
 	if (!timekeep_attach(d->nl, d->conf, err))
 		goto fail;
 	steers = must_steer(d);
+	d->access.user = &d->user;
+	snprintf(err, sizeof(err), "out of memory");
+	if (!access_init(&d->access, d->conf) ||
+	    !access_configure(&d->access, d->conf, daemon_now_ms()))
+		goto fail;
 	/* As root still: ports below 1024, the pid file, the keys. */
 	if (d->conf->n_certs &&
 	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
@@ -577,6 +576,8 @@ void daemon_tick(struct daemon *d)
 		d->sources.updates = d->timekeep.updates;
 		sources_tick(&d->sources, now_ms);
 		timekeep_tick(&d->timekeep, d->nl, d->conf, now_ms);
+		if (!serving_tick(d, now_ms, err))
+			daemon_detach(d, err);
 	}
 	if (now_ms < d->clock_check_ms)
 		return;
@@ -655,12 +656,22 @@ void daemon_dump(struct daemon *d)
 }
 
 /**
- * daemon_refresh() - look up the names of all sources again
+ * daemon_hear_access() - the process that looks for names of clients has something
+ * @d: the daemon
+ */
+void daemon_hear_access(struct daemon *d)
+{
+	access_hear(&d->access, daemon_now_ms());
+}
+
+/**
+ * daemon_refresh() - look up the names of all sources, and of clients, again
  * @d: the daemon
  */
 void daemon_refresh(struct daemon *d)
 {
 	sources_refresh(&d->sources, daemon_now_ms());
+	access_refresh(&d->access, daemon_now_ms());
 }
 
 /**
@@ -691,6 +702,7 @@ void daemon_stop(struct daemon *d)
 	notify_send("STOPPING=1");
 	daemon_dump(d);
 	sources_stop(&d->sources);
+	access_stop(&d->access);
 	helper_stop(&d->phc);
 	certs_stop(&d->certs);
 	control_close(&d->control);

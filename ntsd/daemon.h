@@ -6,6 +6,7 @@
 #ifndef NTSD_DAEMON_H
 #define NTSD_DAEMON_H
 
+#include "access.h"
 #include "certs.h"
 #include "clockfeed.h"
 #include "control.h"
@@ -35,6 +36,7 @@
  * @nl: the kernel
  * @feed: what it was told of the clock
  * @counts: what it was told of the workers
+ * @access: who is served
  * @sources: of time
  * @control: requests of ntsctl
  * @timekeep: what outlasts a reboot
@@ -62,6 +64,7 @@ struct daemon {
 	struct nl *nl;
 	struct clockfeed feed;
 	struct worker_counts counts;
+	struct access access;
 	struct sources sources;
 	struct control control;
 	struct timekeep timekeep;
@@ -78,6 +81,7 @@ struct daemon {
 	uint64_t clock_push_ms;
 	uint64_t daemon_push_ms;
 	uint64_t watchdog_ms;
+	uint64_t note_ms;
 };
 
 uint64_t daemon_now_ms(void);
@@ -88,6 +92,7 @@ bool daemon_take_news(struct daemon *d, enum pool_news news);
 void daemon_sync(struct daemon *d);
 void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
+void daemon_hear_access(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
 void daemon_hear_certs(struct daemon *d);
 void daemon_cycle_logs(struct daemon *d);

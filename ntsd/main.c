@@ -29,6 +29,7 @@
 #define TAG_KERNEL 2ULL
 #define TAG_PHC 3ULL
 #define TAG_CERTS 4ULL
+#define TAG_ACCESS 5ULL
 #define TAG_CHILD (1ULL << 32)
 #define TAG_SOURCE (1ULL << 33)
 #define TAG_CONTROL (1ULL << 34)
@@ -159,6 +160,8 @@ static enum exit_code loop(struct daemon *d, int signals)
 				phc_hear(&d->phc);
 			else if (tag == TAG_CERTS)
 				daemon_hear_certs(d);
+			else if (tag == TAG_ACCESS)
+				daemon_hear_access(d);
 			else if (tag & TAG_CHILD)
 				go_on = on_worker(d, (uint32_t)tag);
 			else if (tag & TAG_SOURCE)
@@ -206,6 +209,9 @@ static enum exit_code serve(const char *path, bool measure_only)
 	d->pool.forget = forget;
 	d->pool.epoll = epoll_create1(EPOLL_CLOEXEC);
 	d->sources.epoll = d->pool.epoll;
+	d->access.epoll = d->pool.epoll;
+	d->access.tag = TAG_ACCESS;
+	d->access.resolver.fd = -1;
 	certs_init(&d->certs, d->pool.epoll, TAG_CERTS);
 	logfiles_init(&d->logfiles);
 	control_init(&d->control);

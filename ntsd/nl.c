@@ -108,16 +108,18 @@ static bool put_key(struct nl_msg *msg, const struct keyring *ring,
  * nl_set_server() - say where NTP requests are answered
  * @nl: connected
  * @conf: directives port, bindaddress and clientloglimit
+ * @serves: somebody is allowed; else no port is opened
  * @err: NL_ERR_LEN bytes for what failed
  *
  * Return: 0 or a negative errno.
  */
-int nl_set_server(struct nl *nl, const struct config *conf, char *err)
+int nl_set_server(struct nl *nl, const struct config *conf, bool serves,
+		  char *err)
 {
 	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_SERVER_SET);
 	bool full = !msg;
 
-	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, !!conf->ntp_port) ||
+	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, conf->ntp_port && serves) ||
 	       nla_put_u32(msg, NTS_A_SERVER_CLIENT_LOG, conf->clients);
 	if (!full && conf->ntp_port)
 		full = nla_put_u16(msg, NTS_A_SERVER_PORT, conf->ntp_port);

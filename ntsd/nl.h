@@ -6,6 +6,7 @@
 #include "address.h"
 #include "clockfeed.h"
 #include "config.h"
+#include "core/clientlog.h"
 #include "ke_session.h"
 #include "keyring.h"
 #include "tls.h"
@@ -211,7 +212,8 @@ typedef void nl_sample_take(void *arg, const struct nl_sample *sample);
 /* nl.c: */
 struct nl *nl_open(char *err);
 bool nl_find_module(struct nl *nl, char *err);
-int nl_set_server(struct nl *nl, const struct config *conf, char *err);
+int nl_set_server(struct nl *nl, const struct config *conf, bool serves,
+		  char *err);
 int nl_set_keys(struct nl *nl, const struct keyring *ring, int64_t now_ms,
 		char *err);
 int nl_get_keys(struct nl *nl, struct keyring_told told[KEYRING_SLOTS],
@@ -223,6 +225,13 @@ enum nl_news nl_news(struct nl *nl);
 void nl_hear_events(struct nl *nl, nl_event_take *take, void *arg);
 void nl_hear_samples(struct nl *nl, bool on);
 void nl_hang_up(struct nl *nl);
+
+/* nl_access.c: */
+int nl_set_access(struct nl *nl, const struct nts_acl_rule *rules, uint32_t n,
+		  char *err);
+int nl_set_ratelimit(struct nl *nl, const struct config *conf, char *err);
+int nl_note_visitor(struct nl *nl, bool v6, struct nts_acl_key key,
+		    const struct nts_clientlog_use *use, uint64_t age_ms, char *err);
 
 /* nl_source.c: */
 int nl_get_sources(struct nl *nl, nl_source_take *take, void *arg, char *err);

@@ -6,8 +6,10 @@ NTSD_NAMES := $(patsubst ntsd/%.c,%,$(wildcard ntsd/*.c))
 NTSD_OBJECTS := $(NTSD_NAMES:%=$(O)/obj/ntsd/%.o)
 # Of the core: what seals cookies, and what fits a line through readings.
 NTSD_FIT := fixed real regress
+# Also: who is served, and how often.
+NTSD_GATE := acl clientlog ratelimit
 NTSD_CORE := $(O)/obj/core/siv.o $(O)/obj/core/cookie.o $(O)/obj/aes_x86.o \
-	$(NTSD_FIT:%=$(O)/obj/core/%.o)
+	$(NTSD_FIT:%=$(O)/obj/core/%.o) $(NTSD_GATE:%=$(O)/obj/core/%.o)
 NTSD_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSD_PKGS))
 NTSD_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSD_PKGS)) -lm
 
@@ -40,7 +42,7 @@ NTSD_UNIT_control := log
 NTSD_UNIT_source := address backoff dump file lasttime log
 NTSD_UNIT_sources := address
 NTSD_UNIT_timekeep := driftfile file lasttime history
-NTSD_UNIT_requests := log history
+NTSD_UNIT_requests := config_access config_reader history log subnet
 NTSD_UNIT_events := address log
 NTSD_UNIT_adjust := log
 NTSD_UNIT_dump := file address
@@ -54,15 +56,22 @@ NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client
 	tls_wolfssl
 NTSD_UNIT_certs := certload certwatch helper log pathwatch sandbox tls_cert tls_client \
 	tls_server tls_wolfssl
-NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record
+NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record subnet
 NTSD_UNIT_config := $(NTSD_CONFIG)
 NTSD_UNIT_config_hwtimestamp := config $(filter-out config_hwtimestamp,$(NTSD_CONFIG))
+NTSD_UNIT_access := gate log subnet
 NTSD_UNIT_phc_devices := links
 NTSD_UNIT_phc_device := phc_fit phc_reader stamping
 # What each links of the core.
 NTSD_UNIT_CORE_phc_fit := $(NTSD_FIT)
 NTSD_UNIT_CORE_phc_device := $(NTSD_FIT)
-NTSD_UNIT_pool := certload certs certwatch worker conn hello helper ke_record ke_session \
+NTSD_UNIT_CORE_access := $(NTSD_GATE)
+NTSD_UNIT_CORE_subnet := acl
+NTSD_UNIT_CORE_requests := acl
+NTSD_UNIT_CORE_config := acl
+NTSD_UNIT_CORE_config_hwtimestamp := acl
+NTSD_UNIT_CORE_pool := $(NTSD_GATE)
+NTSD_UNIT_pool := certload certs certwatch worker conn gate hello helper ke_record ke_session \
 	listener log pathwatch sandbox seal tls_cert tls_client tls_server tls_wolfssl \
 	aes_wolfssl
 

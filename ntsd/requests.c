@@ -7,6 +7,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "requests.h"
+#include "serving.h"
 
 static void tell_reply(void *arg, bool is_error, const char *file, int line,
 		       const char *text)
@@ -34,6 +35,36 @@ static void delete_source(struct daemon *d, const char *name, char *reply)
 {
 	if (!sources_delete(&d->sources, name))
 		snprintf(reply, CONTROL_TEXT_LEN, "503 No such source");
+}
+
+/* Names are for who asks to look up: here nobody may wait for name servers. */
+static void change_access(struct daemon *d, const char *request, char *reply)
+{
+	char line[CONTROL_TEXT_LEN], err[NL_ERR_LEN];
+	const char *why;
+	struct config_access what;
+	char *words[5], *save;
+	int n = 0;
+
+	snprintf(line, sizeof(line), "%s", request);
+	for (char *word = strtok_r(line, " ", &save); word && n < 4;
+	     word = strtok_r(NULL, " ", &save))
+		words[n++] = word;
+	words[n] = NULL;
+	if (!config_read_access(words, &what, &why))
+		snprintf(reply, CONTROL_TEXT_LEN, "400 %s %s", words[0], why);
+	else if (what.name)
+		snprintf(reply, CONTROL_TEXT_LEN, "400 %s needs an address, not a name",
+			 words[0]);
+	else if (!serving_say(d, &what, err))
+		snprintf(reply, CONTROL_TEXT_LEN, "500 %.500s", err);
+}
+
+static bool is_about(const char *request, const char *word)
+{
+	size_t len = strlen(word);
+
+	return !strncmp(request, word, len) && (!request[len] || request[len] == ' ');
 }
 
 static void print_certs(struct daemon *d, const char *word, char *reply)
@@ -107,6 +138,8 @@ void requests_take(void *arg, bool may_change, const char *request, char *reply)
 		add_source(d, request + 4, reply);
 	else if (!strncmp(request, "delete ", 7))
 		delete_source(d, request + 7, reply);
+	else if (is_about(request, "allow") || is_about(request, "deny"))
+		change_access(d, request, reply);
 	else if (!strcmp(request, "refresh"))
 		daemon_refresh(d);
 	else if (!strcmp(request, "reload sources"))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -24,7 +25,7 @@
 #define TAG_LISTENER (UINT64_MAX - 1)
 
 struct worker {
-	const struct worker_setup *setup;
+	struct worker_setup *setup;
 	struct tls_server *server[CONFIG_MAX_PAIRS];
 	struct sealer *sealer;
 	struct conn **conn;
@@ -132,6 +133,39 @@ static void describe(const struct sockaddr_storage *addr, char *text, size_t len
 		inet_ntop(AF_INET, &in4->sin_addr, text, len);
 }
 
+static void refuse(struct worker *w, int fd)
+{
+	w->counts.dropped++;
+	w->counted = true;
+	close(fd);
+}
+
+/* Closes the connection of who is not allowed, or comes too often. */
+static bool may_stay(struct worker *w, int fd, const struct sockaddr_storage *addr,
+		     const char *who)
+{
+	uint32_t random = 0;
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	/* Without it nobody is let through by luck, or everybody: rather that. */
+	if (w->setup->gate.limited)
+		(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	switch (gate_ask(&w->setup->gate, addr, (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec,
+			 random)) {
+	case GATE_OPEN:
+		return true;
+	case GATE_DENIED:
+		log_debug("connection from %s refused: not allowed", who);
+		break;
+	case GATE_TOO_OFTEN:
+		log_debug("connection from %s refused: too many", who);
+		break;
+	}
+	refuse(w, fd);
+	return false;
+}
+
 static void admit(struct worker *w, int fd, const char *who)
 {
 	unsigned int slot = 0;
@@ -145,9 +179,7 @@ static void admit(struct worker *w, int fd, const char *who)
 	if (!conn) {
 		log_debug("connection from %s refused: %u are open", who,
 			  w->n_conns);
-		w->counts.dropped++;
-		w->counted = true;
-		close(fd);
+		refuse(w, fd);
 		return;
 	}
 
@@ -181,7 +213,8 @@ static void accept_some(struct worker *w)
 			if (fd < 0)
 				break;
 			describe(&addr, who, sizeof(who));
-			admit(w, fd, who);
+			if (may_stay(w, fd, &addr, who))
+				admit(w, fd, who);
 		}
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE ||
 			       errno == ENOBUFS || errno == ENOMEM)) {

@@ -9,6 +9,7 @@
 #include <pwd.h>
 
 #include "config.h"
+#include "gate.h"
 #include "keyring.h"
 #include "listener.h"
 #include "ke_session.h"
@@ -53,6 +54,7 @@ struct worker_pair {
  * @pair: open copies of certificates and keys
  * @n_pairs: how many
  * @listener: the sockets to accept from
+ * @gate: who may speak with it
  * @policy: for its sessions
  * @connections: so many at once
  * @user: to run as
@@ -63,6 +65,7 @@ struct worker_setup {
 	struct worker_pair pair[CONFIG_MAX_PAIRS];
 	unsigned int n_pairs;
 	struct listener listener;
+	struct gate gate;
 	struct ke_policy policy;
 	unsigned int connections;
 	struct passwd user;

@@ -212,8 +212,10 @@ certs() {
 	fi
 }
 
+# nts_conf NAME <CONF: completed; without allow or deny it is for everybody.
 nts_conf() {
-	local name=$1
+	local name=$1 conf
+	conf=$(cat)
 	mkdir -p "$WORK/$name"
 	if [ "$NTS_SERVER" = ntsd ]; then
 		chown ntsd: "$WORK/$name"
@@ -222,12 +224,12 @@ nts_conf() {
 	echo "ntsdumpdir $WORK/$name"
 	echo "pidfile $WORK/$name/pid"
 	if [ "$NTS_SERVER" = chronyd ]; then
-		echo "allow all"
 		echo "cmdport 0"
 		echo "bindcmdaddress $WORK/$name/sock"
 		echo "user root"
 	fi
-	cat
+	printf '%s\n' "$conf"
+	grep -Eq '^(allow|deny)' <<<"$conf" || echo "allow all"
 }
 
 # server NAME NS <CONF: a configured ntsd, answering when this returns.

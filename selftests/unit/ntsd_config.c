@@ -223,6 +223,9 @@ static void a_tutorial_for_chrony_works_unchanged(void)
 		"logdir /var/log/chrony\n"
 		"user chrony\n"
 		"lock_all\n"
+		"allow 192.168.0.0/16\n"
+		"allow 10.0.0.0/8\n"
+		"allow 172.16.0.0/12\n"
 		"ntsport 4460\n"
 		"ntstrustedcerts /var/lib/chrony/nts\n"
 		"ntsprocesses 4\n"
@@ -393,11 +396,70 @@ static void what_has_no_effect_is_warned_of(void)
 			 "authselectmode ignore\n"));
 	EXPECT(!n_errors);
 	EXPECT_STR(said, "a:2 warning a:3 warning a:4 warning "
-		   "a:5 warning a:6 warning a:7 warning a:8 warning "
+		   "a:7 warning a:8 warning "
 		   "a:9 warning a:10 warning a:11 warning a:11 warning");
 	EXPECT(conf.processes == 1 && conf.stratum == 3);
 	EXPECT(conf.n_sources == 2 && conf.source[1].nts);
 	EXPECT(conf.source[0].xleave);
+}
+
+static void who_is_served(void)
+{
+	EXPECT(read_conf("allow\nallow all\nallow 1.2\ndeny 10.0.0.0/8\n"
+			 "DENY ALL 2001:db8::/32\nallow host.test\n"));
+	EXPECT_STR(said, "a:0 warning");	/* no certificate */
+	EXPECT(conf.n_access == 6);
+	EXPECT(conf.access[0].allow && conf.access[0].every && !conf.access[0].all);
+	EXPECT(conf.access[1].allow && conf.access[1].every && conf.access[1].all);
+	EXPECT(conf.access[2].subnet.len == 16 && !conf.access[2].every);
+	EXPECT(!conf.access[3].allow && conf.access[3].subnet.len == 8);
+	EXPECT(conf.access[4].all && conf.access[4].subnet.v6);
+	EXPECT_STR(conf.access[5].name, "host.test");
+	EXPECT(bad("allow 192.0.2.0/33"));
+	EXPECT(bad("deny 192.0.2.256"));
+	/* Three lines that lost their ends. */
+	EXPECT(bad("allow 192.168.0.0/16 allow 10.0.0.0/8 allow 172.16.0.0/12"));
+
+	/* Nobody is served: said to who seems to want it. */
+	EXPECT(read_conf("ntsservercert /c\nntsserverkey /k\n"));
+	EXPECT_STR(said, "a:0 warning");
+	EXPECT(read_conf("ntsservercert /c\nntsserverkey /k\nallow 10\n"));
+	EXPECT_STR(said, "");
+	EXPECT(read_conf("ntsservercert /c\nntsserverkey /k\ndeny 10\n"));
+	EXPECT_STR(said, "a:0 warning");
+	EXPECT(read_conf("server ntp.test nts\n"));
+	EXPECT_STR(said, "");
+}
+
+static void how_often(void)
+{
+	EXPECT(read_conf("server ntp.test\n"));
+	EXPECT(!conf.ratelimit.on && !conf.nts_ratelimit.on);
+	EXPECT(conf.ratelimit_prefix4 == 24 && conf.ratelimit_prefix6 == 64);
+	EXPECT(read_conf("server ntp.test\nratelimit\nntsratelimit\n"));
+	EXPECT_STR(said, "");
+	EXPECT(conf.ratelimit.on && conf.ratelimit.interval == 3 &&
+	       conf.ratelimit.burst == 8 && conf.ratelimit.leak == 2 && !conf.ratelimit.kod);
+	EXPECT(conf.nts_ratelimit.on && conf.nts_ratelimit.interval == 6);
+	EXPECT(read_conf("server ntp.test\n"
+			 "ratelimit interval -19 burst 255 leak 4 kod 1\n"
+			 "ntsratelimit leak 1 burst 1 interval 12\n"
+			 "ratelimitprefix4 32\nratelimitprefix6 56\n"));
+	EXPECT(conf.ratelimit.interval == -19 && conf.ratelimit.burst == 255 &&
+	       conf.ratelimit.leak == 4 && conf.ratelimit.kod == 1);
+	EXPECT(conf.nts_ratelimit.interval == 12 && conf.nts_ratelimit.burst == 1 &&
+	       conf.nts_ratelimit.leak == 1);
+	EXPECT(conf.ratelimit_prefix4 == 32 && conf.ratelimit_prefix6 == 56);
+	EXPECT(bad("ratelimit interval 13"));
+	EXPECT(bad("ratelimit interval"));
+	EXPECT(bad("ratelimit burst 0"));
+	EXPECT(bad("ratelimit leak 5"));
+	EXPECT(bad("ratelimit kod 5"));
+	EXPECT(bad("ntsratelimit often"));
+	EXPECT(bad("ratelimitprefix4 33"));
+	EXPECT(bad("ratelimitprefix6 0"));
+	EXPECT(read_conf("server ntp.test\nratelimit\nnoclientlog\n"));
+	EXPECT_STR(said, "a:0 warning");
 }
 
 static void defaults_of_sources(void)
@@ -684,6 +746,8 @@ static const struct ktap_case cases[] = {
 	CASE(a_directory_of_sources_is_followed),
 	CASE(each_error_is_told),
 	CASE(what_has_no_effect_is_warned_of),
+	CASE(who_is_served),
+	CASE(how_often),
 	CASE(defaults_of_sources),
 	CASE(options_of_sources),
 	CASE(addresses_as_sources),

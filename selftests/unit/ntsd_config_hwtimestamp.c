@@ -123,14 +123,14 @@ static void clients_remembered(void)
 {
 	EXPECT(read_conf("") && conf.clients == 65536);
 	EXPECT(read_conf("noclientlog\n") && conf.clients == 0);
-	EXPECT(read_conf("clientloglimit 524288\n") && conf.clients == 4096);
+	EXPECT(read_conf("clientloglimit 1081344\n") && conf.clients == 4096);
 	/* The limit is not exceeded. */
-	EXPECT(read_conf("clientloglimit 524287\n") && conf.clients == 2048);
-	EXPECT(read_conf("clientloglimit 128\n") && conf.clients == 1 && !n_warnings);
+	EXPECT(read_conf("clientloglimit 1081343\n") && conf.clients == 2048);
+	EXPECT(read_conf("clientloglimit 264\n") && conf.clients == 1 && !n_warnings);
 	EXPECT(read_conf("clientloglimit 999999999999\n") &&
 	       conf.clients == CONFIG_MAX_CLIENTS && n_warnings == 1);
 	EXPECT(bad("clientloglimit"));
-	EXPECT(bad("clientloglimit 127"));
+	EXPECT(bad("clientloglimit 263"));
 	EXPECT(bad("noclientlog 1"));
 }
 

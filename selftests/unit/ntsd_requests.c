@@ -10,6 +10,7 @@ static struct config in_force;
 static struct config_source read_as;
 static bool readable, room;
 static char added[256], deleted[256];
+static struct config_access said_access;
 static unsigned int refreshes, reloads, dumps, rekeys, cycles;
 static const char *no_rekey;
 
@@ -74,6 +75,14 @@ bool sources_delete(struct sources *all, const char *name)
 	EXPECT(all == &d.sources);
 	snprintf(deleted, sizeof(deleted), "%s", name);
 	return !strcmp(name, "ntp.test");
+}
+
+bool serving_say(struct daemon *of, const struct config_access *what, char *err)
+{
+	EXPECT(of == &d);
+	said_access = *what;
+	snprintf(err, NL_ERR_LEN, "the kernel is full");
+	return room;
 }
 
 static const char *ask(const char *request)
@@ -209,8 +218,33 @@ static void the_past_is_told(void)
 	may_change = true;
 }
 
+static void access_is_changed(void)
+{
+	fresh();
+	EXPECT_STR(ask("allow 192.0.2.0/24"), "200 OK");
+	EXPECT(said_access.allow && !said_access.all && !said_access.every);
+	EXPECT(said_access.subnet.len == 24 && !said_access.subnet.v6);
+	EXPECT_STR(ask("deny all 2001:db8::/32"), "200 OK");
+	EXPECT(!said_access.allow && said_access.all && said_access.subnet.v6);
+	EXPECT_STR(ask("deny"), "200 OK");
+	EXPECT(!said_access.allow && !said_access.all && said_access.every);
+	EXPECT_STR(ask("allow all"), "200 OK");
+	EXPECT(said_access.allow && said_access.all && said_access.every);
+	EXPECT(!strncmp(ask("allow 1.2.3.4/33"), "400 allow needs an address", 26));
+	EXPECT(!strncmp(ask("allow 1 2"), "400 ", 4));
+	/* Nobody waits for name servers here. */
+	EXPECT(!strncmp(ask("allow ntp.test"), "400 allow needs an address", 26));
+	EXPECT_STR(ask("allowed"), "400 Unknown request");
+	room = false;
+	EXPECT_STR(ask("allow"), "500 the kernel is full");
+	may_change = false;
+	EXPECT_STR(ask("allow"), "501 Not authorised");
+	may_change = true;
+}
+
 static const struct ktap_case cases[] = {
 	CASE(the_past_is_told),
+	CASE(access_is_changed),
 	CASE(certificates_are_described),
 	CASE(a_group_may_read),
 	CASE(it_is_done),
