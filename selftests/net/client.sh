@@ -14,7 +14,7 @@ client() {
 	nts_conf "$1" >"$WORK/$1.conf"
 	if [ "$NTS_CLIENT" = chronyd ]; then
 		# shellcheck disable=SC2016 # the $ is sed's
-		sed -i '/^allow all$/d; $aport 0' "$WORK/$1.conf"
+		sed -i -e '$aport 0' -e '/^allow all$/d' "$WORK/$1.conf"
 	fi
 	client_again "$1" "$2"
 }
