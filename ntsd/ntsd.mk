@@ -66,10 +66,6 @@ NTSD_UNIT_phc_device := phc_fit phc_reader stamping
 NTSD_UNIT_CORE_phc_fit := $(NTSD_FIT)
 NTSD_UNIT_CORE_phc_device := $(NTSD_FIT)
 NTSD_UNIT_CORE_access := $(NTSD_GATE)
-NTSD_UNIT_CORE_subnet := acl
-NTSD_UNIT_CORE_requests := acl
-NTSD_UNIT_CORE_config := acl
-NTSD_UNIT_CORE_config_hwtimestamp := acl
 NTSD_UNIT_CORE_pool := $(NTSD_GATE)
 NTSD_UNIT_pool := certload certs certwatch worker conn gate hello helper ke_record ke_session \
 	listener log pathwatch sandbox seal tls_cert tls_client tls_server tls_wolfssl \

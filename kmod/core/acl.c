@@ -40,26 +40,6 @@ static int compare_rules(const void *left, const void *right)
 	return 0;
 }
 
-/* A mask of the first @len of 64 bits. */
-static u64 mask(u8 len)
-{
-	return len ? ~0ULL << (64 - len) : 0;
-}
-
-/**
- * nts_acl_prefix() - clear what comes after a prefix
- * @key: an address
- * @len: of the prefix, bits, 0 to 128
- *
- * Return: the first address of the prefix.
- */
-struct nts_acl_key nts_acl_prefix(struct nts_acl_key key, u8 len)
-{
-	key.hi &= mask(len < 64 ? len : 64);
-	key.lo &= mask(len < 64 ? 0 : (u8)(len - 64));
-	return key;
-}
-
 static bool same_prefix(const struct nts_acl_rule *a, const struct nts_acl_rule *b)
 {
 	return a->v6 == b->v6 && a->len == b->len && !compare_keys(a->key, b->key);

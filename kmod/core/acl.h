@@ -65,7 +65,20 @@ static inline struct nts_acl_key nts_acl_key(bool v6, const u8 *bytes)
 	return key;
 }
 
-struct nts_acl_key nts_acl_prefix(struct nts_acl_key key, u8 len);
+/**
+ * nts_acl_prefix() - clear what comes after a prefix
+ * @key: an address
+ * @len: of the prefix, bits, 0 to 128
+ *
+ * Return: the first address of the prefix.
+ */
+static inline struct nts_acl_key nts_acl_prefix(struct nts_acl_key key, u8 len)
+{
+	key.hi &= len >= 64 ? ~0ULL : len ? ~0ULL << (64 - len) : 0;
+	key.lo &= len >= 128 ? ~0ULL : len > 64 ? ~0ULL << (128 - len) : 0;
+	return key;
+}
+
 u32 nts_acl_resolve(struct nts_acl_rule *rules, u32 n);
 size_t nts_acl_size(u32 n);
 void nts_acl_build(struct nts_acl *acl, const struct nts_acl_rule *rules, u32 n);

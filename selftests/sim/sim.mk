@@ -44,9 +44,7 @@ $(O)/unit/sim_world: $(O)/unit/obj/sim/test_world.o $(SIM_PARTS:%=$(O)/unit/obj/
 	$(CC) $(SANITIZE) -o $@ $^ -lm
 
 # The core as a process.
-NTPSIM_CONFIG := config config_reader config_server config_source config_clock \
-		 config_hwtimestamp \
-		 config_trust driftfile file ke_record
+NTPSIM_CONFIG := config $(NTSD_CONFIG) driftfile file
 NTPSIM_PARTS := ntpsim association keeper options rawclock
 
 $(O)/sim/obj/ntpsim/%.o: selftests/sim/%.c
