@@ -100,6 +100,37 @@ int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg, unsigne
 }
 
 /**
+ * ask_about() - ask with a message that says about what
+ * @ctl: connected
+ * @msg: as ask_begin() or ask_begin_dump() returned, with attributes
+ * @full: an attribute did not fit
+ * @take: called for each answer
+ * @arg: for @take
+ *
+ * Return: 0, or an exit status; the reason was then printed.
+ */
+int ask_about(struct ctl *ctl, struct nl_msg *msg, bool full, nlconn_take *take, void *arg)
+{
+	char err[NLCONN_ERR_LEN];
+
+	if (nlconn_ask(ctl->conn, msg, full, take, arg, "asking the kernel", err))
+		return ask_fail(err);
+	return 0;
+}
+
+/**
+ * ask_begin_dump() - begin a request for a list, for ask_about()
+ * @ctl: connected
+ * @cmd: one of enum NTS_CMD_* that can be dumped
+ *
+ * Return: the message to put attributes in, or NULL.
+ */
+struct nl_msg *ask_begin_dump(struct ctl *ctl, uint8_t cmd)
+{
+	return nlconn_begin_dump(ctl->conn, cmd);
+}
+
+/**
  * ask_begin() - begin a request that changes something
  * @ctl: connected
  * @cmd: one of enum NTS_CMD_*

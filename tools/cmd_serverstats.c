@@ -49,11 +49,7 @@ static const struct {
 	[HARDWARE_TX] = { "NTP hardware TX timestamps", "ntp_hardware_tx_timestamps" },
 };
 
-/*
- * Rows that stay 0: commands come by netlink, which loses none, and of clients
- * only what interleaved mode needs is remembered, where nothing is dropped for
- * want of memory but what is older.
- */
+/* Rows that stay 0: commands come by netlink, which loses none. */
 static void fill(uint64_t value[ROWS], const struct counters *counters,
 		 const struct daemon_state *daemon)
 {
@@ -70,6 +66,7 @@ static void fill(uint64_t value[ROWS], const struct counters *counters,
 	value[KE_DROPPED] = daemon->ke_dropped;
 	value[AUTHENTICATED] = counters_value(counters, "answer-nts");
 	value[INTERLEAVED] = counters_value(counters, "answers-interleaved");
+	value[LOG_DROPPED] = counters_value(counters, "client-log-dropped");
 	value[HELD] = counters_value(counters, "client-log-held");
 	value[SPAN] = counters_value(counters, "client-log-span");
 	value[DAEMON_RX] = counters_value(counters, "rx-stamp-module");

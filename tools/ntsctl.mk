@@ -3,7 +3,7 @@
 
 NTSCTL_PKGS := libnl-3.0 libnl-genl-3.0 json-c wolfssl
 NTSCTL_OBJECTS := $(patsubst tools/%.c,$(O)/obj/tools/%.o,$(wildcard tools/*.c)) \
-		  $(O)/obj/ntsd/nlconn.o $(O)/obj/ntsd/file.o
+		  $(O)/obj/ntsd/nlconn.o $(O)/obj/ntsd/file.o $(O)/obj/ntsd/subnet.o
 NTSCTL_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSCTL_PKGS))
 NTSCTL_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSCTL_PKGS)) -lm
 
@@ -37,12 +37,14 @@ NTSCTL_UNIT_hwclocks := format object
 NTSCTL_UNIT_kernel :=
 NTSCTL_UNIT_server := format object source cmd_counters cmd_keys cmd_serverstats cmd_status \
 	cmd_tracking
+NTSCTL_UNIT_access := cmd_access cmd_clients format number object option
 NTSCTL_UNIT_range := range
 NTSCTL_UNIT_check := format number object option range snapshot source cmd_counters cmd_status \
 	cmd_tracking
 NTSCTL_UNIT_metrics := format object openmetrics metrics_clock metrics_hwclock metrics_server \
 	metrics_source snapshot source cmd_counters cmd_hwclocks cmd_keys cmd_status cmd_tracking
 NTSCTL_UNIT_cert := certmake cmd_cert object option
+NTSCTL_UNIT_NTSD_access := subnet
 NTSCTL_UNIT_NTSD_cert := file tls_cert tls_client tls_server tls_wolfssl
 NTSCTL_UNIT_certs := format object cmd_certs
 NTSCTL_UNIT_doctor := $(patsubst tools/%.c,%,$(wildcard tools/doctor*.c)) cmd_hwclocks format \

@@ -128,6 +128,22 @@ int ask_dump(struct ctl *ctl, uint8_t cmd, nlconn_take *take, void *arg, unsigne
 	return ask_kernel(ctl, cmd, take, arg);
 }
 
+struct nl_msg *ask_begin_dump(struct ctl *ctl, uint8_t cmd)
+{
+	(void)ctl;
+	return make_message(cmd);
+}
+
+int ask_about(struct ctl *ctl, struct nl_msg *msg, bool full, nlconn_take *take, void *arg)
+{
+	uint8_t cmd = genlmsg_hdr(nlmsg_hdr(msg))->cmd;
+
+	if (n_told == TOLD_MAX || full)
+		abort();
+	told[n_told++] = msg;
+	return refusing ? ask_fail("refused") : ask_kernel(ctl, cmd, take, arg);
+}
+
 struct nl_msg *ask_begin(struct ctl *ctl, uint8_t cmd)
 {
 	(void)ctl;
