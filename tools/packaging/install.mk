@@ -61,6 +61,7 @@ install: ntsd ntsctl ntsd-metrics ntsd-import ## programs, service and manuals, 
 	install -D -m 0644 ntsd/ntsd.conf.5 $(DESTDIR)$(MANDIR)/man5/ntsd.conf.5
 	install -D -m 0644 tools/ntsctl.8 $(DESTDIR)$(MANDIR)/man8/ntsctl.8
 	install -D -m 0644 $(PACKAGING)/ntsd-mok.8 $(DESTDIR)$(MANDIR)/man8/ntsd-mok.8
+	install -D -m 0644 $(PACKAGING)/ntsd-tutorial.7 $(DESTDIR)$(MANDIR)/man7/ntsd-tutorial.7
 
 dkms-install: ## module source for DKMS, below DESTDIR
 	install -d $(DKMS_SOURCE)
