@@ -77,6 +77,8 @@ static const struct command {
 	{ "keys", cmd_keys, KERNEL, 0, "", "cookie keys: id, role, age; never their bytes" },
 	{ "status", cmd_status, KERNEL, 0, "", "where it serves, its clock, its daemon" },
 	{ "monitor", cmd_monitor, KERNEL, 0, "", "events as they happen" },
+	{ "top", cmd_top, ITSELF, MAX_ARGS, "[-d SECONDS] [-n FRAMES]",
+	  "clock, sources and server, live" },
 	{ "plot", cmd_plot, ITSELF, MAX_ARGS, "[-t HOURS] [-l FILE] [-s FILE] [-a]",
 	  "offset and frequency over the last hours" },
 	{ "check", cmd_check, ITSELF, MAX_ARGS, "[-w NAME=RANGE]... [-c NAME=RANGE]...",

@@ -81,6 +81,7 @@ int cmd_sourcename(struct ctl *ctl);
 int cmd_sources(struct ctl *ctl);
 int cmd_sourcestats(struct ctl *ctl);
 int cmd_status(struct ctl *ctl);
+int cmd_top(struct ctl *ctl);
 int cmd_tracking(struct ctl *ctl);
 int cmd_waitsync(struct ctl *ctl);
 

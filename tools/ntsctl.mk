@@ -50,6 +50,8 @@ NTSCTL_UNIT_certs := format object cmd_certs
 NTSCTL_UNIT_doctor := $(patsubst tools/%.c,%,$(wildcard tools/doctor*.c)) cmd_hwclocks format \
 	object
 NTSCTL_UNIT_plot := format number object option plot_svg plot_text track
+NTSCTL_UNIT_top := format number object option snapshot source top_frame top_screen \
+	cmd_counters cmd_status cmd_tracking
 NTSCTL_UNIT_commands := format object number source cmd_action cmd_burst cmd_daemon cmd_set
 
 NTSCTL_UNIT_DAEMON := $(O)/unit/obj/ntsd/daemon.a
