@@ -23,6 +23,7 @@ static int record(const char *name, const struct ctl *ctl)
 }
 
 #define COMMANDS(X) \
+	X(accheck) X(allow) X(clients) X(deny) \
 	X(activity) X(add) X(authdata) X(burst) X(cert) X(certs) X(check) X(counters) X(cyclelogs) \
 	X(delete) X(doctor) X(dump) X(hwclocks) X(keys) \
 	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
