@@ -33,15 +33,15 @@ pack_depends()
 
 # pack_root 12|13 DEB...: prints a directory with root.img, an image of a system
 # that has what these packages depend on; kernel/ as kernel_stock has it, with
-# the modules a guest needs; initrd/initrd.gz.
+# the modules a guest needs.
 pack_root()
 {
 	local release=$1 pkgs
 
 	shift
 	pkgs="$PACK_BASE $(pack_depends "$@" | tr '\n' ' ')"
-	cached "root/pack-$release" "$(key "$(declare -f pack_root_fill pack_kernel pack_suite vm_initrd_fill root_mkimage)" \
-		"$pkgs" "$PACK_MODULES" "$TOP/selftests/vm/initrd-init")" pack_root_fill "$release" "$pkgs"
+	cached "root/pack-$release" "$(key "$(declare -f pack_root_fill pack_kernel pack_suite root_mkimage)" \
+		"$pkgs" "$PACK_MODULES")" pack_root_fill "$release" "$pkgs"
 }
 
 pack_root_fill()
@@ -61,9 +61,8 @@ pack_root_fill()
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--include="$list" "$suite" "$root" "$dir/sources.list" || return 1
 	# The kernel of the guest is the one of the release, not the second.
-	pack_kernel "$dir/kernel" "$suite" "$root" || return 1
-	mkdir -p "$dir/initrd"
-	vm_initrd_fill "$dir/initrd" "$dir/kernel" || return 1
+	pack_kernel "$dir/debian-$release" "$suite" "$root" || return 1
+	ln -s "debian-$release" "$dir/kernel"
 
 	rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
 	mkdir -p "$root"/mnt/{src,share,job}
