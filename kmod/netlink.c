@@ -178,12 +178,30 @@ int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_u16(reply, NTS_A_SERVER_PORT, server.port) ||
 	    nla_put_u8(reply, NTS_A_SERVER_FAMILIES, server.families) ||
 	    nla_put_u32(reply, NTS_A_SERVER_CLIENT_LOG, server.client_log) ||
+	    nla_put_u8(reply, NTS_A_SERVER_DSCP, READ_ONCE(nn->dscp)) ||
+	    (server.device[0] &&
+	     nla_put_string(reply, NTS_A_SERVER_DEVICE, server.device)) ||
 	    nla_put_in_addr(reply, NTS_A_SERVER_BIND4, server.bind4) ||
 	    nla_put_in6_addr(reply, NTS_A_SERVER_BIND6, &server.bind6)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
 	return nts_netlink_send(info, reply, header);
+}
+
+static int find_device(struct net *net, struct nlattr *attr, struct nts_server *server,
+		       struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+
+	nla_strscpy(server->device, attr, sizeof(server->device));
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(net, server->device);
+	server->ifindex = dev ? dev->ifindex : 0;
+	rcu_read_unlock();
+	if (!dev)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "device: there is none of this name");
+	return dev ? 0 : -ENODEV;
 }
 
 int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -196,6 +214,7 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 		.bind6 = in6addr_any,
 	};
 	u32 client_log = DEFAULT_CLIENT_LOG;
+	u8 dscp = 0;
 	int err = 0;
 
 	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED,
@@ -212,6 +231,12 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 		server.bind4 = nla_get_in_addr(attrs[NTS_A_SERVER_BIND4]);
 	if (attrs[NTS_A_SERVER_BIND6])
 		server.bind6 = nla_get_in6_addr(attrs[NTS_A_SERVER_BIND6]);
+	if (attrs[NTS_A_SERVER_DSCP])
+		dscp = nla_get_u8(attrs[NTS_A_SERVER_DSCP]);
+	if (attrs[NTS_A_SERVER_DEVICE])
+		err = find_device(nn->net, attrs[NTS_A_SERVER_DEVICE], &server, info->extack);
+	if (err)
+		return err;
 	if (attrs[NTS_A_SERVER_CLIENT_LOG])
 		client_log = nla_get_u32(attrs[NTS_A_SERVER_CLIENT_LOG]);
 	if (client_log > NTS_MAX_CLIENT_LOG) {
@@ -229,6 +254,8 @@ int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 	} else {
 		nts_socket_close(nn);
 	}
+	if (!err)
+		WRITE_ONCE(nn->dscp, dscp);
 	mutex_unlock(&nn->lock);
 	return err;
 }

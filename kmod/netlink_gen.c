@@ -14,6 +14,8 @@ nts_server_nl_policy[NTS_A_SERVER_MAX + 1] = {
 	[NTS_A_SERVER_BIND6] = NLA_POLICY_EXACT_LEN(16),
 	[NTS_A_SERVER_CLIENT_LOG] = { .type = NLA_U32 },
 	[NTS_A_SERVER_FAMILIES] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
+	[NTS_A_SERVER_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[NTS_A_SERVER_DEVICE] = { .type = NLA_NUL_STRING, .len = 15 },
 };
 
 static const struct nla_policy

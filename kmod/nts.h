@@ -70,6 +70,8 @@ struct nts_server {
 	u16 port;
 	__be32 bind4;
 	struct in6_addr bind6;
+	char device[IFNAMSIZ];	/* the only one, or "" */
+	int ifindex;		/* of it, when it was named, or 0 */
 	u32 client_log;
 };
 
@@ -125,6 +127,7 @@ struct nts_net {
 	struct nts_server server;
 	struct socket *sock4;
 	struct socket *sock6;
+	u8 dscp;	/* of all that is sent; written under the lock */
 
 	struct nts_clock __rcu *clock;
 	seqcount_t timescale_seq;
@@ -155,6 +158,12 @@ struct nts_net {
 	u64 nak_seen;
 	unsigned long nak_armed;
 };
+
+/* The octet of the IP header with the code point. */
+static inline u8 nts_tos(const struct nts_net *nn)
+{
+	return READ_ONCE(nn->dscp) << 2;
+}
 
 /* For texts that are no literals; those go through NL_SET_ERR_MSG(). */
 static inline void nts_extack(struct netlink_ext_ack *extack, const char *text)

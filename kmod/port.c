@@ -3,6 +3,7 @@
  * A UDP socket for one request: its random port is one more number an
  * attacker would have to guess (RFC 9109).
  */
+#include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
@@ -58,6 +59,7 @@ int nts_port_open(struct nts_assoc *assoc, struct nts_port *port)
 		.peer_udp_port = htons(address->port),
 	};
 	int err;
+	u8 tos;
 
 	if (address->family == AF_INET) {
 		cfg.peer_ip.s_addr = address->v4;
@@ -69,6 +71,11 @@ int nts_port_open(struct nts_assoc *assoc, struct nts_port *port)
 			      &port->sock);
 	if (err)
 		return err;
+	tos = nts_tos(assoc->client->nn);
+	if (address->family == AF_INET)
+		WRITE_ONCE(inet_sk(port->sock->sk)->tos, tos);
+	else
+		WRITE_ONCE(inet6_sk(port->sock->sk)->tclass, tos);
 	port->number = inet_sk(port->sock->sk)->inet_sport;
 	/* Without them our own reading of the clock has to do. */
 	WRITE_ONCE(port->sock->sk->sk_rcvbuf, STAMPS_SIZE);

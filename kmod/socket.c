@@ -35,6 +35,7 @@ struct way {
 	};
 	__be16 sport;
 	__be16 dport;
+	u8 tos;
 	bool is_v6;
 };
 
@@ -172,6 +173,7 @@ static void send4(struct sock *sk, struct sk_buff *skb, const struct way *way)
 	*ip = (struct iphdr) {
 		.version = IPVERSION,
 		.ihl = sizeof(*ip) / 4,
+		.tos = way->tos,
 		.id = way->v4.id,
 		.ttl = ip4_dst_hoplimit(way->dst),
 		.protocol = IPPROTO_UDP,
@@ -185,7 +187,7 @@ static void send4(struct sock *sk, struct sk_buff *skb, const struct way *way)
 
 static void send6(struct sock *sk, struct sk_buff *skb, struct way *way)
 {
-	nts_tunnel6_xmit(way->dst, sk, skb, NULL, &way->v6.saddr, &way->v6.daddr, 0,
+	nts_tunnel6_xmit(way->dst, sk, skb, NULL, &way->v6.saddr, &way->v6.daddr, way->tos,
 			 ip6_dst_hoplimit(way->dst), 0, way->sport, way->dport, false);
 }
 
@@ -232,6 +234,7 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 	if (!nts_verdict_answers(verdict))
 		return verdict;
 	turn->too_often = verdict == NTS_ANSWER_RATE;
+	way.tos = nts_tos(nn);
 	verdict = find_way(sk, skb, &way);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
@@ -359,6 +362,7 @@ static int open_one(struct nts_net *nn, const struct nts_server *server, u8 fami
 	struct udp_port_cfg port = {
 		.family = family,
 		.local_udp_port = htons(server->port),
+		.bind_ifindex = server->ifindex,
 	};
 	int err;
 
@@ -415,6 +419,7 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 	lockdep_assert_held(&nn->lock);
 	if (before.enabled && before.port == server->port &&
 	    before.families == server->families && before.bind4 == server->bind4 &&
+	    before.ifindex == server->ifindex &&
 	    ipv6_addr_equal(&before.bind6, &server->bind6))
 		return 0;
 

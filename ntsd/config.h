@@ -221,6 +221,8 @@ struct config {
 	bool bind6_set;
 	struct in_addr bind4;
 	struct in6_addr bind6;
+	char bind_device[CONFIG_IFNAME_MAX + 1];
+	uint8_t dscp;
 	enum config_clock clock;
 	bool clock_said;
 	uint8_t stratum;

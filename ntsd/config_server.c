@@ -139,6 +139,22 @@ static void on_bindaddress(struct config_reader *r, char **words)
 		config_error(r, "bindaddress needs an IPv4 or IPv6 address");
 }
 
+static void on_binddevice(struct config_reader *r, char **words)
+{
+	if (!words[1] || words[2] || strlen(words[1]) > CONFIG_IFNAME_MAX)
+		config_error(r, "binddevice needs the name of one network device");
+	else
+		strcpy(r->conf->bind_device, words[1]);
+}
+
+static void on_dscp(struct config_reader *r, char **words)
+{
+	long long value;
+
+	if (config_number(r, words, 0, 63, &value))
+		r->conf->dscp = value;
+}
+
 static void on_bindcmd(struct config_reader *r, char **words)
 {
 	if (!words[1] || words[1][0] != '/') {
@@ -240,7 +256,9 @@ static void on_noclientlog(struct config_reader *r, char **words)
 const struct config_directive config_server_directives[] = {
 	{ "bindaddress", on_bindaddress },
 	{ "bindcmdaddress", on_bindcmd },
+	{ "binddevice", on_binddevice },
 	{ "clientloglimit", on_clientloglimit },
+	{ "dscp", on_dscp },
 	{ "local", on_local },
 	{ "lock_all", on_lock_all },
 	{ "maxntsconnections", on_connections },

@@ -11,7 +11,8 @@
 
 #define BACKLOG_MAX 4096
 
-static int open_one(const struct sockaddr *addr, socklen_t len, int backlog)
+static int open_one(const struct sockaddr *addr, socklen_t len,
+		    const char *device, int backlog)
 {
 	bool is_v6 = addr->sa_family == AF_INET6;
 	int one = 1, fd, saved;
@@ -28,7 +29,9 @@ static int open_one(const struct sockaddr *addr, socklen_t len, int backlog)
 		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
 	/* Answers are one small write: never wait for more. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if ((is_v6 &&
+	if ((device[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+				     strlen(device))) ||
+	    (is_v6 &&
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one))) ||
 	    bind(fd, addr, len) || listen(fd, backlog)) {
 		saved = errno;
@@ -40,9 +43,9 @@ static int open_one(const struct sockaddr *addr, socklen_t len, int backlog)
 }
 
 static bool add(struct listener *l, const struct sockaddr *addr, socklen_t len,
-		int backlog)
+		const char *device, int backlog)
 {
-	int fd = open_one(addr, len, backlog);
+	int fd = open_one(addr, len, device, backlog);
 
 	if (fd >= 0)
 		l->fd[l->n++] = fd;
@@ -52,7 +55,7 @@ static bool add(struct listener *l, const struct sockaddr *addr, socklen_t len,
 /**
  * listener_open() - listen for NTS-KE clients
  * @l: filled in
- * @conf: bindaddress and ntsport
+ * @conf: bindaddress, binddevice and ntsport
  * @err: text of what failed
  * @err_len: room for it
  *
@@ -68,6 +71,7 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
 				   .sin_port = htons(conf->nts_port) };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
 				    .sin6_port = htons(conf->nts_port) };
+	const char *device = conf->bind_device;
 	int backlog = conf->processes * conf->connections;
 
 	if (conf->bind4_set)
@@ -78,14 +82,15 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
 		backlog = BACKLOG_MAX;
 
 	l->n = 0;
-	if ((add(l, (void *)&in4, sizeof(in4), backlog) ||
+	if ((add(l, (void *)&in4, sizeof(in4), device, backlog) ||
 	     errno == EAFNOSUPPORT) &&
-	    (add(l, (void *)&in6, sizeof(in6), backlog) ||
+	    (add(l, (void *)&in6, sizeof(in6), device, backlog) ||
 	     errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL) && l->n)
 		return true;
 
 	snprintf(err, err_len, "cannot listen on TCP port %u: %s%s",
-		 conf->nts_port, strerror(errno),
+		 conf->nts_port, errno == ENODEV ? "binddevice: no such device" :
+		 strerror(errno),
 		 errno == EADDRINUSE ?
 		 ": another server uses it (chronyd?), stop it or set ntsport" :
 		 "");
@@ -102,7 +107,8 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
  */
 bool listener_same(const struct config *a, const struct config *b)
 {
-	return a->nts_port == b->nts_port && a->bind4_set == b->bind4_set &&
+	return a->nts_port == b->nts_port &&
+	       !strcmp(a->bind_device, b->bind_device) && a->bind4_set == b->bind4_set &&
 	       a->bind6_set == b->bind6_set &&
 	       !memcmp(&a->bind4, &b->bind4, sizeof(a->bind4)) &&
 	       !memcmp(&a->bind6, &b->bind6, sizeof(a->bind6));

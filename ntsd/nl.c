@@ -107,7 +107,8 @@ static bool put_key(struct nl_msg *msg, const struct keyring *ring,
 /**
  * nl_set_server() - say where NTP requests are answered
  * @nl: connected
- * @conf: directives port, bindaddress and clientloglimit
+ * @conf: directives port, bindaddress, binddevice, dscp and
+ *	clientloglimit
  * @serves: somebody is allowed; else no port is opened
  * @err: NL_ERR_LEN bytes for what failed
  *
@@ -120,7 +121,11 @@ int nl_set_server(struct nl *nl, const struct config *conf, bool serves,
 	bool full = !msg;
 
 	full = full || nla_put_u8(msg, NTS_A_SERVER_ENABLED, conf->ntp_port && serves) ||
+	       nla_put_u8(msg, NTS_A_SERVER_DSCP, conf->dscp) ||
 	       nla_put_u32(msg, NTS_A_SERVER_CLIENT_LOG, conf->clients);
+	if (!full && conf->bind_device[0])
+		full = nla_put_string(msg, NTS_A_SERVER_DEVICE,
+				      conf->bind_device);
 	if (!full && conf->ntp_port)
 		full = nla_put_u16(msg, NTS_A_SERVER_PORT, conf->ntp_port);
 	if (!full && conf->bind4_set)

@@ -117,7 +117,8 @@ static void bad_values_are_errors(void)
 		"local stratum 0", "local stratum 16", "local stratum 1x",
 		"systemclock orphan", "systemclock stratum 16",
 		"nocerttimecheck", "include", "include /none/at/all",
-		"pidfile relative",
+		"pidfile relative", "dscp 64", "dscp x", "binddevice",
+		"binddevice a b", "binddevice a123456789012345",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
@@ -299,6 +300,14 @@ static void derived_cookie_keys(void)
 	EXPECT(read_conf("ntskeysource derived\nntskeysecret /s\n"));
 	EXPECT_STR(conf.key_secret.path, "/s");
 	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+static void devices_and_code_points(void)
+{
+	EXPECT(read_conf("binddevice eth0\ndscp 46\n") && conf.dscp == 46);
+	EXPECT_STR(conf.bind_device, "eth0");
+	EXPECT(read_conf("binddevice a12345678901234\n"));
+	EXPECT(read_conf("") && !conf.dscp && !conf.bind_device[0]);
 }
 
 static void the_control_socket(void)
@@ -740,6 +749,7 @@ static const struct ktap_case cases[] = {
 	CASE(a_tutorial_for_chrony_works_unchanged),
 	CASE(logs),
 	CASE(derived_cookie_keys),
+	CASE(devices_and_code_points),
 	CASE(the_control_socket),
 	CASE(the_first_of_several_directories_wins),
 	CASE(sources_of_directories),

@@ -246,6 +246,13 @@ enum {
 	NTS_A_SERVER_CLIENT_LOG,
 	/* bit 0 answers over IPv4, bit 1 over IPv6; absent means both */
 	NTS_A_SERVER_FAMILIES,
+	/*
+	 * code point of answers and of requests as a client (RFC 2474),
+	 * default 0
+	 */
+	NTS_A_SERVER_DSCP,
+	/* answer only what comes by this network device; absent means any */
+	NTS_A_SERVER_DEVICE,
 
 	__NTS_A_SERVER_MAX,
 	NTS_A_SERVER_MAX = __NTS_A_SERVER_MAX - 1
