@@ -187,8 +187,41 @@ static void on_aeads(struct config_reader *r, char **words)
 		config_error(r, "ntsaeads: add 15 (AES-SIV-CMAC-256), every server must support it");
 }
 
+/* Options of local, how many values each has, and why it has no effect. */
+static const struct {
+	const char *name;
+	int values;
+	const char *why;
+} local_options[] = {
+	{ "activate", 1, "it is right from the start" },
+	{ "distance", 1, "a selected source is served whatever its distance" },
+	{ "orphan", 0, "give each server a stratum of its own, the least to that which the others shall follow" },
+	{ "waitsynced", 1, "it is right as soon as no source is selected" },
+	{ "waitunsynced", 1, "it is right as soon as no source is selected" },
+};
+
+/* Return: how many words were taken, 0 after an error. */
+static int local_option(struct config_reader *r, char **words)
+{
+	for (size_t i = 0; i < sizeof(local_options) / sizeof(*local_options); i++) {
+		if (strcasecmp(words[0], local_options[i].name))
+			continue;
+		if (local_options[i].values && !words[1]) {
+			config_error(r, "local: %s needs a number", words[0]);
+			return 0;
+		}
+		config_warn(r, "local: option %s has no effect: %s", words[0],
+			    local_options[i].why);
+		return 1 + local_options[i].values;
+	}
+	config_error(r, "local: unknown option \"%.64s\"", words[0]);
+	return 0;
+}
+
 static void stratum(struct config_reader *r, char **words, bool is_local)
 {
+	int taken;
+
 	for (int i = 1; words[i]; i++) {
 		char *arg = words[i + 1], *end;
 		long value;
@@ -199,8 +232,10 @@ static void stratum(struct config_reader *r, char **words, bool is_local)
 					     words[0], words[i]);
 				return;
 			}
-			config_warn(r, "local: option \"%s\" has no effect yet",
-				    words[i]);
+			taken = local_option(r, &words[i]);
+			if (!taken)
+				return;
+			i += taken - 1;
 			continue;
 		}
 		value = arg ? strtol(arg, &end, 10) : 0;

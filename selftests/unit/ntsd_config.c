@@ -117,7 +117,7 @@ static void bad_values_are_errors(void)
 		"local stratum 0", "local stratum 16", "local stratum 1x",
 		"systemclock orphan", "systemclock stratum 16",
 		"nocerttimecheck", "include", "include /none/at/all",
-		"pidfile relative", "dscp 64", "dscp x", "binddevice",
+		"pidfile relative", "local nonsense", "local distance", "dscp 64", "dscp x", "binddevice",
 		"binddevice a b", "binddevice a123456789012345",
 	};
 
@@ -399,13 +399,13 @@ static void what_has_no_effect_is_warned_of(void)
 {
 	EXPECT(read_conf("port 1\nrtconutc\nmanual\ntempcomp /l 1 2 3 4 5\n"
 			 "deny 192.0.2.0/24\nallow 192.0.2.0/24\n"
-			 "local stratum 3 orphan\nntsaeads 30 15\n"
+			 "local orphan waitsynced 5 stratum 3\nntsaeads 30 15\n"
 			 "ntsprocesses 0\nserver ntp.test xleave copy\n"
 			 "server other.test extfield F323 version 4 nts\n"
 			 "authselectmode ignore\n"));
 	EXPECT(!n_errors);
 	EXPECT_STR(said, "a:2 warning a:3 warning a:4 warning "
-		   "a:7 warning a:8 warning "
+		   "a:7 warning a:7 warning a:8 warning "
 		   "a:9 warning a:10 warning a:11 warning a:11 warning");
 	EXPECT(conf.processes == 1 && conf.stratum == 3);
 	EXPECT(conf.n_sources == 2 && conf.source[1].nts);
