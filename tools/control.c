@@ -16,6 +16,8 @@
 /* It answers at once: this only ends a wait for a broken one. */
 #define ANSWER_S 10
 
+static const char *path = CONTROL_PATH;
+
 static int fail(const char *what)
 {
 	char err[NLCONN_ERR_LEN];
@@ -27,9 +29,14 @@ static int fail(const char *what)
 static int open_socket(void)
 {
 	const struct timeval limit = { .tv_sec = ANSWER_S };
-	const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = CONTROL_PATH };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd;
 
+	errno = ENAMETOOLONG;
+	if (strlen(path) >= sizeof(to.sun_path))
+		return -1;
+	strcpy(to.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -42,13 +49,22 @@ static int open_socket(void)
 }
 
 /**
+ * control_use() - ask the daemon at another socket
+ * @socket_path: as in its directive bindcmdaddress; is kept
+ */
+void control_use(const char *socket_path)
+{
+	path = socket_path;
+}
+
+/**
  * control_reachable() - is there a daemon's socket, and may it be asked?
  *
  * Return: true if so; the daemon may be gone nevertheless.
  */
 bool control_reachable(void)
 {
-	return !access(CONTROL_PATH, R_OK | W_OK);
+	return !access(path, R_OK | W_OK);
 }
 
 /**

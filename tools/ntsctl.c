@@ -96,7 +96,8 @@ static void usage(FILE *to)
 		"  --json  print JSON      -c  print comma separated values\n"
 		"  -n  print addresses     -N  print names as configured\n"
 		"  -a  sources without an address, too\n"
-		"  -v  with a legend and what is wrong with sources\n\n");
+		"  -v  with a legend and what is wrong with sources\n"
+		"  --socket=PATH  the daemon whose bindcmdaddress that is\n\n");
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		const struct command *command = &commands[i];
 		const int width = 40 - (int)strlen(command->name);
@@ -105,6 +106,8 @@ static void usage(FILE *to)
 			command->help);
 	}
 }
+
+#define SOCKET_OPTION "--socket="
 
 static const struct command *find_command(const char *name)
 {
@@ -160,6 +163,8 @@ static bool take_option(struct ctl *ctl, const char *word)
 		ctl->all = true;
 	else if (!strcmp(word, "-v"))
 		ctl->verbose = true;
+	else if (!strncmp(word, SOCKET_OPTION "/", strlen(SOCKET_OPTION) + 1))
+		control_use(word + strlen(SOCKET_OPTION));
 	else
 		return false;
 	return true;

@@ -103,6 +103,7 @@ int ask_print_json(struct json_object *object);
 /* The longest answer of the daemon, and its end. */
 #define CONTROL_ANSWER_LEN 8193
 
+void control_use(const char *socket_path);
 bool control_reachable(void);
 int control_fetch(const char *command, char *answer, size_t size);
 int control_ask(const struct ctl *ctl, const char *command);

@@ -34,6 +34,13 @@ static int record(const char *name, const struct ctl *ctl)
 #define STUB(name) int cmd_##name(struct ctl *ctl) { return record(#name, ctl); }
 COMMANDS(STUB)
 
+static const char *used;
+
+void control_use(const char *socket_path)
+{
+	used = socket_path;
+}
+
 int ask_fail(const char *err)
 {
 	(void)err;
@@ -90,6 +97,10 @@ static void options_go_anywhere(void)
 	EXPECT(line("-n -c sources -a -v") == 7);
 	EXPECT(seen.numeric && seen.form == OUT_CSV && seen.all && seen.verbose);
 	EXPECT(!seen.names && !seen.n_args && connected);
+	EXPECT(!used);
+	EXPECT(line("--socket=/run/other dump") == 7);
+	EXPECT_STR(used, "/run/other");
+	EXPECT(line("--socket=relative dump") == 2 && line("--socket dump") == 2);
 	EXPECT(line("sources --json -N") == 7);
 	EXPECT(seen.form == OUT_JSON && seen.names && !seen.all && !seen.numeric);
 }
