@@ -4,6 +4,9 @@
 #include "compat.h"
 #include "netlink.h"
 
+/* In place of a leap: there is no list. */
+#define LEAP_UNLISTED	3
+
 int nts_nl_discipline_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nts_discipline_config config;
@@ -41,6 +44,10 @@ int nts_nl_discipline_get_doit(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_u8(reply, NTS_A_DISCIPLINE_MINSOURCES, config.select.minsources) ||
 	    nla_put_u8(reply, NTS_A_DISCIPLINE_AUTHSELECTMODE, config.select.auth) ||
 	    nla_put_u8(reply, NTS_A_DISCIPLINE_LEAPSECMODE, config.leap_mode) ||
+	    nla_put_u8(reply, NTS_A_DISCIPLINE_LEAP,
+		       config.leap_listed ? config.leap : LEAP_UNLISTED) ||
+	    nla_put_s64(reply, NTS_A_DISCIPLINE_LEAP_AT, config.leap_at,
+			NTS_A_DISCIPLINE_PAD) ||
 	    nla_put_u8(reply, NTS_A_DISCIPLINE_RTCSYNC, config.rtcsync)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
@@ -80,6 +87,11 @@ static int take_config(struct genl_info *info, struct nts_discipline_config *con
 	nts_netlink_take(select->minsources, attrs, NTS_A_DISCIPLINE_MINSOURCES, u8);
 	nts_netlink_take(select->auth, attrs, NTS_A_DISCIPLINE_AUTHSELECTMODE, u8);
 	nts_netlink_take(config->leap_mode, attrs, NTS_A_DISCIPLINE_LEAPSECMODE, u8);
+	if (attrs[NTS_A_DISCIPLINE_LEAP]) {
+		config->leap = nla_get_u8(attrs[NTS_A_DISCIPLINE_LEAP]);
+		config->leap_listed = config->leap != LEAP_UNLISTED;
+	}
+	nts_netlink_take(config->leap_at, attrs, NTS_A_DISCIPLINE_LEAP_AT, s64);
 	nts_netlink_take(config->rtcsync, attrs, NTS_A_DISCIPLINE_RTCSYNC, u8);
 	return take_u64(info, NTS_A_DISCIPLINE_MAKESTEP_THRESHOLD,
 			&config->makestep_threshold) ?:

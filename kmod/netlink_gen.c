@@ -110,6 +110,8 @@ nts_discipline_nl_policy[NTS_A_DISCIPLINE_MAX + 1] = {
 	[NTS_A_DISCIPLINE_RTCSYNC] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NTS_A_DISCIPLINE_FREQ] = { .type = NLA_S64 },
 	[NTS_A_DISCIPLINE_SKEW] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_LEAP] = NLA_POLICY_MAX(NLA_U8, 3),
+	[NTS_A_DISCIPLINE_LEAP_AT] = { .type = NLA_S64 },
 };
 
 static const struct nla_policy

@@ -9,6 +9,7 @@
 #include "certload.h"
 #include "check.h"
 #include "keysource.h"
+#include "leapkeep.h"
 #include "tls.h"
 
 static void tell_stdout(void *arg, bool is_error, const char *file, int line,
@@ -110,6 +111,7 @@ bool check_user(const struct config *conf, struct passwd *user,
  */
 bool check_file(const char *path)
 {
+	static struct leapkeep leapkeep;
 	struct config *conf = malloc(sizeof(*conf));
 	struct passwd user;
 	bool ok;
@@ -121,6 +123,7 @@ bool check_file(const char *path)
 		ok = check_user(conf, &user, tell_stdout, NULL);
 		ok &= check_trusted(conf);
 		ok &= check_secret(conf);
+		leapkeep_load(&leapkeep, conf, tell_stdout, NULL);
 		for (unsigned int i = 0; i < conf->n_certs; i++)
 			ok &= check_pair(conf, i);
 	}

@@ -249,6 +249,8 @@ struct config {
 	unsigned int n_source_dirs;
 	struct config_discipline discipline;
 	char driftfile[PATH_MAX];
+	struct config_path leap_zone;
+	struct config_path leap_list;
 	char control[PATH_MAX];
 	struct config_trusted trusted[CONFIG_MAX_TRUSTED];
 	unsigned int n_trusted;

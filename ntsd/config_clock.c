@@ -165,12 +165,36 @@ static void on_leapsecmode(struct config_reader *r, char **words)
 		r->conf->discipline.leap = i;
 }
 
+static void on_leapsectz(struct config_reader *r, char **words)
+{
+	struct config_path *zone = &r->conf->leap_zone;
+
+	/* As an environment variable takes it; else it is a path below zoneinfo. */
+	if (words[1] && words[1][0] == ':')
+		words[1]++;
+	if (!words[1] || words[2] || strlen(words[1]) >= PATH_MAX / 2 ||
+	    strstr(words[1], "..")) {
+		config_error(r, "leapsectz needs one time zone, right/UTC");
+		return;
+	}
+	strcpy(zone->path, words[1]);
+	config_here(r, &zone->place);
+}
+
+static void on_leapseclist(struct config_reader *r, char **words)
+{
+	config_here(r, &r->conf->leap_list.place);
+	config_path(r, words, r->conf->leap_list.path);
+}
+
 const struct config_directive config_clock_directives[] = {
 	{ "authselectmode", on_authselectmode },
 	{ "combinelimit", on_combinelimit },
 	{ "corrtimeratio", on_corrtimeratio },
 	{ "driftfile", on_driftfile },
+	{ "leapseclist", on_leapseclist },
 	{ "leapsecmode", on_leapsecmode },
+	{ "leapsectz", on_leapsectz },
 	{ "makestep", on_makestep },
 	{ "maxchange", on_maxchange },
 	{ "maxclockerror", on_maxclockerror },

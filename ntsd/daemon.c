@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,6 +58,7 @@ static bool push_all(struct daemon *d, char *err)
 		      serving_push(d, err) && (!d->serving || serving_open(d, err)) &&
 		      push_daemon(d, err) &&
 		      timekeep_attach(d->nl, d->conf, err) &&
+		      leapkeep_attach(&d->leapkeep, d->nl, err) &&
 		      (!d->serving ||
 		       sources_attach(&d->sources, daemon_now_ms(), err));
 	return d->attached;
@@ -98,6 +100,16 @@ static bool must_steer(struct daemon *d)
 		log_notice("ntsd steers the system clock for the kernel module%s%s",
 			   tracking.reason[0] ? ": " : "", tracking.reason);
 	return tracking.by_daemon;
+}
+
+/* Programs that want TAI ask the kernel for it; nobody else tells it. */
+static void set_tai(const struct daemon *d)
+{
+	struct timex tx = { .modes = ADJ_TAI, .constant = leapkeep_tai(&d->leapkeep) };
+
+	if (tx.constant && config_follows(d->conf) && !d->measure_only &&
+	    adjtimex(&tx) < 0)
+		log_debug("the offset of TAI is not set: %s", strerror(errno));
 }
 
 /* Return: false when it cannot be read; that was told. */
@@ -336,6 +348,7 @@ static void commit_reload(struct daemon *d)
 	d->conf = d->conf_next;
 	d->conf_next = NULL;
 	keeper_commit(d, old);
+	leapkeep_load(&d->leapkeep, d->conf, tell_log, NULL);
 	free_conf(old);
 	if (d->listener_moves)
 		listener_close(&d->listener);
@@ -383,7 +396,9 @@ bool daemon_start(struct daemon *d)
 	/* Only a kernel that is to steer knows whether it can. */
 	if (!timekeep_attach(d->nl, d->conf, err))
 		goto fail;
+	leapkeep_load(&d->leapkeep, d->conf, tell_log, NULL);
 	steers = must_steer(d);
+	set_tai(d);
 	d->access.user = &d->user;
 	snprintf(err, sizeof(err), "out of memory");
 	if (!access_init(&d->access, d->conf) ||
@@ -576,6 +591,7 @@ void daemon_tick(struct daemon *d)
 		d->sources.updates = d->timekeep.updates;
 		sources_tick(&d->sources, now_ms);
 		timekeep_tick(&d->timekeep, d->nl, d->conf, now_ms);
+		leapkeep_tick(&d->leapkeep, d->nl, now_ms);
 		if (!serving_tick(d, now_ms, err))
 			daemon_detach(d, err);
 	}

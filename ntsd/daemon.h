@@ -13,6 +13,7 @@
 #include "helper.h"
 #include "logfiles.h"
 #include "keysource.h"
+#include "leapkeep.h"
 #include "nl.h"
 #include "pool.h"
 #include "sources.h"
@@ -40,6 +41,7 @@
  * @sources: of time
  * @control: requests of ntsctl
  * @timekeep: what outlasts a reboot
+ * @leapkeep: leap seconds of a list
  * @logfiles: of measurements
  * @phc: measures the clocks of network devices
  * @measure_only: never steer the system clock
@@ -68,6 +70,7 @@ struct daemon {
 	struct sources sources;
 	struct control control;
 	struct timekeep timekeep;
+	struct leapkeep leapkeep;
 	struct logfiles logfiles;
 	struct helper phc;
 	bool measure_only;

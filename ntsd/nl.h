@@ -248,6 +248,7 @@ int nl_take_cookies(struct nl *nl, uint32_t id, unsigned int count,
 /* nl_clock.c: */
 int nl_set_discipline(struct nl *nl, const struct config_discipline *d,
 		      bool steer, char *err);
+int nl_set_leap(struct nl *nl, int kind, int64_t at, char *err);
 int nl_set_drift(struct nl *nl, double freq_ppm, double skew_ppm, char *err);
 int nl_get_tracking(struct nl *nl, struct nl_tracking *tracking, char *err);
 int nl_tell_adjust(struct nl *nl, uint32_t seq, int result,

@@ -271,6 +271,25 @@ int nl_set_discipline(struct nl *nl, const struct config_discipline *d,
 }
 
 /**
+ * nl_set_leap() - say which leap second comes next
+ * @nl: connected
+ * @kind: 0 none, 1 inserted, 2 left out, 3 unknown: sources are believed
+ * @at: the midnight after it, seconds since 1970 UTC
+ * @err: NL_ERR_LEN bytes for what failed
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_set_leap(struct nl *nl, int kind, int64_t at, char *err)
+{
+	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_DISCIPLINE_SET);
+	bool full = !msg || nla_put_u8(msg, NTS_A_DISCIPLINE_LEAP, kind) ||
+		    !put_s64(msg, NTS_A_DISCIPLINE_LEAP_AT, at * 1000000000);
+
+	return nlconn_ask(nl->conn, msg, full, NULL, NULL,
+			  "setting the next leap second", err);
+}
+
+/**
  * nl_set_drift() - say what is known of the system clock from before
  * @nl: connected
  * @freq_ppm: positive when it is slow

@@ -150,17 +150,20 @@ static bool may_begin_with_leap(s64 day)
 	return of_year == 306 || of_year == 122;
 }
 
-/* See what the sources announce for the end of this day. */
+/* See what the list, or else the sources announce for the end of this day. */
 static u32 announce(struct nts_discipline *d, s64 raw)
 {
 	s64 now = nts_clockmap_time(&d->map, raw);
+	s64 midnight = (now / DAY + 1) * DAY;
 	u8 before = d->leap;
 
-	d->leap = d->config.leap_mode == NTS_LEAPSEC_MODE_IGNORE ? 0 : d->select.leap;
-	if (now < 0)
+	d->leap = d->select.leap;
+	if (d->config.leap_listed)
+		d->leap = d->config.leap_at == midnight ? d->config.leap : 0;
+	if (now < 0 || d->config.leap_mode == NTS_LEAPSEC_MODE_IGNORE)
 		d->leap = 0;
 	if (d->leap) {
-		d->leap_at = (now / DAY + 1) * DAY;
+		d->leap_at = midnight;
 		/* The second before a midnight that is past already comes twice. */
 		if (!may_begin_with_leap(d->leap_at / DAY) || d->leap_at <= d->leap_done)
 			d->leap = 0;

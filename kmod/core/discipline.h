@@ -19,6 +19,9 @@
  * @maxslewrate: fastest slew of the system clock, 2^-48
  * @corrtimeratio: how long corrections last, 16.16; chrony's default is 3
  * @leap_mode: enum nts_leapsec_mode
+ * @leap_listed: the following is known, what sources announce does not matter
+ * @leap: the next leap second: 0 = none known, 1 = inserted, 2 = deleted
+ * @leap_at: the midnight after it, UTC ns
  * @rtcsync: tell the kernel that its clock may be copied to the RTC
  */
 struct nts_discipline_config {
@@ -32,6 +35,9 @@ struct nts_discipline_config {
 	s64 maxslewrate;
 	u32 corrtimeratio;
 	u8 leap_mode;
+	bool leap_listed;
+	u8 leap;
+	s64 leap_at;
 	bool rtcsync;
 };
 

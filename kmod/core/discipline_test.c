@@ -352,17 +352,31 @@ struct leap_case {
 	u8 mode;
 	s64 begin;
 	s64 shift;
+	bool listed;
+	u8 leap;
+	s64 leap_at;
 };
 
+#define NO_LIST false, 0, 0
+
 static const struct leap_case leap_cases[] = {
-	{ "insert", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, -SECOND },
-	{ "delete", 2, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, SECOND },
-	{ "step", 1, NTS_LEAPSEC_MODE_STEP, LEAP_EVE, -SECOND },
-	{ "slew", 1, NTS_LEAPSEC_MODE_SLEW, LEAP_EVE, -SECOND },
-	{ "ignore", 1, NTS_LEAPSEC_MODE_IGNORE, LEAP_EVE, 0 },
-	{ "on a day without", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE - 10 * DAY, 0 },
-	{ "end of June 2015", 1, NTS_LEAPSEC_MODE_SYSTEM, 1435708200 * SECOND, -SECOND },
-	{ "end of June 2100", 1, NTS_LEAPSEC_MODE_SYSTEM, 4118082600 * SECOND, -SECOND },
+	{ "insert", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, -SECOND, NO_LIST },
+	{ "delete", 2, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, SECOND, NO_LIST },
+	{ "step", 1, NTS_LEAPSEC_MODE_STEP, LEAP_EVE, -SECOND, NO_LIST },
+	{ "slew", 1, NTS_LEAPSEC_MODE_SLEW, LEAP_EVE, -SECOND, NO_LIST },
+	{ "ignore", 1, NTS_LEAPSEC_MODE_IGNORE, LEAP_EVE, 0, NO_LIST },
+	{ "on a day without", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE - 10 * DAY, 0, NO_LIST },
+	{ "end of June 2015", 1, NTS_LEAPSEC_MODE_SYSTEM, 1435708200 * SECOND, -SECOND, NO_LIST },
+	{ "listed and not announced", 0, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, -SECOND,
+	  true, 1, LEAP_EVE + 600 * SECOND },
+	{ "listed as deleted, announced as inserted", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE,
+	  SECOND, true, 2, LEAP_EVE + 600 * SECOND },
+	{ "announced and not listed", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, 0, true, 0, 0 },
+	{ "listed for another day", 1, NTS_LEAPSEC_MODE_SYSTEM, LEAP_EVE, 0, true, 1,
+	  LEAP_EVE + 600 * SECOND + DAY },
+	{ "listed and ignored", 1, NTS_LEAPSEC_MODE_IGNORE, LEAP_EVE, 0, true, 1,
+	  LEAP_EVE + 600 * SECOND },
+	{ "end of June 2100", 1, NTS_LEAPSEC_MODE_SYSTEM, 4118082600 * SECOND, -SECOND, NO_LIST },
 };
 
 static void leap_desc(const struct leap_case *c, char *desc)
@@ -384,6 +398,9 @@ static void discipline_leap(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, sim);
 	source = &sim->source[0];
 	sim->d.config.leap_mode = c->mode;
+	sim->d.config.leap_listed = c->listed;
+	sim->d.config.leap = c->leap;
+	sim->d.config.leap_at = c->leap_at;
 	/* Ten minutes before the midnight. */
 	raw = sim_raw(sim);
 	nts_samples_shift(&source->samples, c->begin - nts_clockmap_time(&sim->d.map, raw));

@@ -117,7 +117,8 @@ static void bad_values_are_errors(void)
 		"local stratum 0", "local stratum 16", "local stratum 1x",
 		"systemclock orphan", "systemclock stratum 16",
 		"nocerttimecheck", "include", "include /none/at/all",
-		"pidfile relative", "local nonsense", "local distance", "dscp 64", "dscp x", "binddevice",
+		"pidfile relative", "leapsectz", "leapsectz a b", "leapsectz ../x", "leapseclist x",
+		"local nonsense", "local distance", "dscp 64", "dscp x", "binddevice",
 		"binddevice a b", "binddevice a123456789012345",
 	};
 
@@ -300,6 +301,17 @@ static void derived_cookie_keys(void)
 	EXPECT(read_conf("ntskeysource derived\nntskeysecret /s\n"));
 	EXPECT_STR(conf.key_secret.path, "/s");
 	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+static void lists_of_leap_seconds(void)
+{
+	EXPECT(read_conf("server a.test\nleapsectz right/UTC\nleapseclist /l\n"));
+	EXPECT_STR(said, "");
+	EXPECT_STR(conf.leap_zone.path, "right/UTC");
+	EXPECT_STR(conf.leap_list.path, "/l");
+	EXPECT(conf.leap_zone.place.line == 2 && conf.leap_list.place.line == 3);
+	EXPECT(read_conf("leapsectz :right/UTC\n"));
+	EXPECT_STR(conf.leap_zone.path, "right/UTC");
 }
 
 static void devices_and_code_points(void)
@@ -749,6 +761,7 @@ static const struct ktap_case cases[] = {
 	CASE(a_tutorial_for_chrony_works_unchanged),
 	CASE(logs),
 	CASE(derived_cookie_keys),
+	CASE(lists_of_leap_seconds),
 	CASE(devices_and_code_points),
 	CASE(the_control_socket),
 	CASE(the_first_of_several_directories_wins),

@@ -643,6 +643,14 @@ enum {
 	/* bound of its error, 2^-48 */
 	NTS_A_DISCIPLINE_SKEW,
 	NTS_A_DISCIPLINE_PAD,
+	/*
+	 * the next leap second of a list: 0 none is known, 1 inserted, 2
+	 * deleted; 3, the default, is without a list: what sources announce is
+	 * believed
+	 */
+	NTS_A_DISCIPLINE_LEAP,
+	/* the midnight after it, nanoseconds since 1970 UTC */
+	NTS_A_DISCIPLINE_LEAP_AT,
 
 	__NTS_A_DISCIPLINE_MAX,
 	NTS_A_DISCIPLINE_MAX = __NTS_A_DISCIPLINE_MAX - 1
