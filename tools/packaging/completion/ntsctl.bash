@@ -49,7 +49,7 @@ _ntsctl()
 		esac
 	done
 	if [ -z "$command" ]; then
-		words="$(_ntsctl_commands) --json -c -n -N -a -v --help --version"
+		words="$(_ntsctl_commands) --json -c -n -N -a -v --socket= --help --version"
 	else
 		words="--json -c -n -N"
 		for one in $(_ntsctl_argument "$command" "$n"); do
