@@ -176,9 +176,10 @@ static void print_csv(const struct clients *clients)
 		const struct use *other = clients->ke ? &v->ke : &none;
 
 		name(clients, v, who);
-		printf("%s,%" PRIu32 ",%" PRIu32 ",%d,%d,%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%d,%" PRIu32 "\n",
-		       who, v->ntp.hits, v->ntp.drops, v->ntp.interval, v->ntp.limited,
-		       v->ntp.age_s, other->hits, other->drops, other->interval, other->age_s);
+		printf("%s,%" PRIu32 ",%" PRIu32 ",%d,%d,%" PRIu32, who, v->ntp.hits, v->ntp.drops,
+		       v->ntp.interval, v->ntp.limited, v->ntp.age_s);
+		printf(",%" PRIu32 ",%" PRIu32 ",%d,%" PRIu32 "\n", other->hits, other->drops,
+		       other->interval, other->age_s);
 	}
 }
 
