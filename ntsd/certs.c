@@ -92,8 +92,10 @@ static void take_change(struct certs_pair *pair,
 	pair->state = CERTS_WAITING;
 	memcpy(pair->why, load->why, sizeof(pair->why));
 	if (report->loud)
-		log_err("new certificate not taken: %s; the one before goes on serving",
-			pair->why);
+		log_event(LOG_LEVEL_ERR, (const struct log_field[]){
+				{ "NTS_EVENT", "certificate-refused" }, { } },
+			  "new certificate not taken: %s; the one before goes on serving",
+			  pair->why);
 }
 
 static enum certs_news take_report(struct certs *c,
@@ -354,9 +356,13 @@ void certs_commit(struct certs *c, const struct config *conf, bool renewal)
 		c->warn_ms = 0;
 		print_date(facts->not_after, until);
 		if (renewal)
-			log_notice("certificate renewed: %s: for %.200s, by %.150s, until %s; new sessions get it",
-				   conf->cert[i].path, facts->names,
-				   facts->issuer, until);
+			log_event(LOG_LEVEL_NOTICE, (const struct log_field[]){
+					{ "NTS_EVENT", "certificate-renewed" },
+					{ "NTS_CERTIFICATE", conf->cert[i].path },
+					{ } },
+				  "certificate renewed: %s: for %.200s, by %.150s, until %s; new sessions get it",
+				  conf->cert[i].path, facts->names,
+				  facts->issuer, until);
 		if (renewal && pair->serves.load.remark[0])
 			log_warn("%s", pair->serves.load.remark);
 	}
@@ -407,21 +413,29 @@ static void warn(struct certs_pair *pair, const char *path, time_t now)
 	const struct tls_facts *facts = &pair->serves.load.facts;
 	unsigned int stage = warn_stage(facts, now);
 	int left = days_left(facts, now);
-	char until[32];
+	char until[32], days[16];
+	const struct log_field fields[] = {
+		{ "NTS_EVENT", "certificate-expiry" },
+		{ "NTS_CERTIFICATE", path }, { "NTS_DAYS", days }, { }
+	};
 
 	if (stage <= pair->warned)
 		return;
 	pair->warned = stage;
 	print_date(facts->not_after, until);
+	snprintf(days, sizeof(days), "%d", left);
 	if (left < 0)
-		log_err("%s: the certificate expired on %s: clients refuse it, renew it",
-			path, until);
+		log_event(LOG_LEVEL_ERR, fields,
+			  "%s: the certificate expired on %s: clients refuse it, renew it",
+			  path, until);
 	else if (!left)
-		log_warn("%s: the certificate expires within a day, on %s: renew it",
-			 path, until);
+		log_event(LOG_LEVEL_WARN, fields,
+			  "%s: the certificate expires within a day, on %s: renew it",
+			  path, until);
 	else
-		log_warn("%s: the certificate expires in %d day%s, on %s: renew it",
-			 path, left, left == 1 ? "" : "s", until);
+		log_event(LOG_LEVEL_WARN, fields,
+			  "%s: the certificate expires in %d day%s, on %s: renew it",
+			  path, left, left == 1 ? "" : "s", until);
 }
 
 /**

@@ -133,6 +133,47 @@ static enum log_level clock_text(const struct nl_event *event, char *text)
 	return LOG_LEVEL_DEBUG;
 }
 
+/* By which the journal can be searched; as in uapi/nts.yaml. */
+static const char *events_name(const struct nl_event *event)
+{
+	static const char *const sources[] = {
+		[NTS_SOURCE_NEWS_SELECTED] = "selected",
+		[NTS_SOURCE_NEWS_UNSELECTED] = "unselected",
+		[NTS_SOURCE_NEWS_FALSETICKER] = "falseticker",
+		[NTS_SOURCE_NEWS_TRUECHIMER] = "truechimer",
+		[NTS_SOURCE_NEWS_REACHABLE] = "reachable",
+		[NTS_SOURCE_NEWS_UNREACHABLE] = "unreachable",
+		[NTS_SOURCE_NEWS_NEED_KEYS] = "need-keys",
+		[NTS_SOURCE_NEWS_NAK] = "nak",
+		[NTS_SOURCE_NEWS_KOD_DENY] = "kod-deny",
+		[NTS_SOURCE_NEWS_KOD_RATE] = "kod-rate",
+		[NTS_SOURCE_NEWS_AUTHENTICATED] = "authenticated",
+		[NTS_SOURCE_NEWS_STEP] = "step",
+		[NTS_SOURCE_NEWS_ADDED] = "added",
+		[NTS_SOURCE_NEWS_REMOVED] = "removed",
+	};
+	static const char *const clocks[] = {
+		[NTS_CLOCK_NEWS_SYNCHRONISED] = "synchronised",
+		[NTS_CLOCK_NEWS_UNSYNCHRONISED] = "unsynchronised",
+		[NTS_CLOCK_NEWS_STEPPED] = "stepped",
+		[NTS_CLOCK_NEWS_FOREIGN] = "foreign",
+		[NTS_CLOCK_NEWS_RESUMED] = "resumed",
+		[NTS_CLOCK_NEWS_REFUSED] = "refused",
+		[NTS_CLOCK_NEWS_LEAP] = "leap",
+		[NTS_CLOCK_NEWS_PLAIN_FALLBACK] = "plain-fallback",
+		[NTS_CLOCK_NEWS_AUTHENTICATED_AGAIN] = "authenticated-again",
+		[NTS_CLOCK_NEWS_SUSPENDED] = "suspended",
+	};
+	bool source = event->kind == NL_EVENT_SOURCE;
+	size_t n = source ? sizeof(sources) / sizeof(*sources) :
+			    sizeof(clocks) / sizeof(*clocks);
+	const char *name = NULL;
+
+	if (event->news < n)
+		name = source ? sources[event->news] : clocks[event->news];
+	return name ? name : "other";
+}
+
 /**
  * events_text() - say an event in words
  * @event: of kind NL_EVENT_SOURCE or NL_EVENT_CLOCK
@@ -153,8 +194,21 @@ enum log_level events_text(const struct nl_event *event,
  */
 void events_log(const struct nl_event *event)
 {
-	char text[EVENTS_TEXT_LEN];
+	char text[EVENTS_TEXT_LEN], addr[ADDRESS_TEXT_LEN] = "", name[48], offset[32];
 	enum log_level level = events_text(event, text);
+	bool source = event->kind == NL_EVENT_SOURCE;
+	const struct log_field clock_fields[] = {
+		{ "NTS_EVENT", name }, { "NTS_OFFSET", offset }, { }
+	};
+	const struct log_field source_fields[] = {
+		{ "NTS_EVENT", name }, { "NTS_OFFSET", offset },
+		{ "NTS_SOURCE", event->name }, { "NTS_ADDRESS", addr }, { }
+	};
 
-	log_line(level, "%s", text);
+	if (event->addr.family != AF_UNSPEC)
+		address_text(&event->addr, addr);
+	snprintf(name, sizeof(name), "%s-%s", source ? "source" : "clock",
+		 events_name(event));
+	snprintf(offset, sizeof(offset), "%.9f", to_s(event->offset_ns));
+	log_event(level, source ? source_fields : clock_fields, "%s", text);
 }
