@@ -53,7 +53,7 @@ void adjust_clock(struct nl *nl, const struct nl_event *event)
 		if (error != last_error)
 			log_err("the system clock cannot be steered: clock_adjtime: %s%s",
 				strerror(error), error == EPERM ?
-				": restart ntsd, so that it can keep CAP_SYS_TIME" :
+				": restart ntsd, and let it have CAP_SYS_TIME: see FALLBACK in ntsd(8)" :
 				"");
 	}
 	last_error = error;

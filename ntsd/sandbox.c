@@ -168,6 +168,43 @@ static bool filter_calls(int (*more)(scmp_filter_ctx ctx))
 	return !ret;
 }
 
+/*
+ * What the master never needs, and what it starts even less. The others lock
+ * themselves in closer, each by what it needs.
+ */
+static bool forbid_calls(void)
+{
+	static const int forbidden[] = {
+		SCMP_SYS(acct), SCMP_SYS(add_key), SCMP_SYS(bpf),
+		SCMP_SYS(chroot), SCMP_SYS(clock_settime),
+		SCMP_SYS(delete_module), SCMP_SYS(execve), SCMP_SYS(execveat),
+		SCMP_SYS(finit_module), SCMP_SYS(init_module),
+		SCMP_SYS(io_uring_setup), SCMP_SYS(ioperm), SCMP_SYS(iopl),
+		SCMP_SYS(kcmp), SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load),
+		SCMP_SYS(keyctl), SCMP_SYS(mount), SCMP_SYS(move_mount),
+		SCMP_SYS(name_to_handle_at), SCMP_SYS(open_by_handle_at),
+		SCMP_SYS(open_tree), SCMP_SYS(perf_event_open),
+		SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv),
+		SCMP_SYS(process_vm_writev), SCMP_SYS(ptrace),
+		SCMP_SYS(quotactl), SCMP_SYS(reboot), SCMP_SYS(request_key),
+		SCMP_SYS(setns), SCMP_SYS(settimeofday), SCMP_SYS(swapoff),
+		SCMP_SYS(swapon), SCMP_SYS(syslog), SCMP_SYS(umount2),
+		SCMP_SYS(unshare), SCMP_SYS(userfaultfd), SCMP_SYS(vhangup),
+	};
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int ret = 0;
+
+	if (!ctx)
+		return false;
+	for (size_t i = 0; !ret && i < sizeof(forbidden) / sizeof(int); i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), forbidden[i], 0);
+	if (!ret)
+		ret = seccomp_load(ctx);
+	seccomp_release(ctx);
+	errno = -ret;
+	return !ret;
+}
+
 /* Kernels before 5.13 cannot do this. */
 static bool hide_files(const char *const *shown)
 {
@@ -253,18 +290,29 @@ bool sandbox_lock_memory(char *err, size_t err_len)
  * Keeps CAP_NET_ADMIN, CAP_SYS_TIME if it @steers, and CAP_NET_BIND_SERVICE,
  * which the kernel asks of whom it opens UDP port 123 for. With "user root" also
  * CAP_DAC_OVERRIDE, since root without it could not write what belongs to others.
+ * No process can start a program any more, nor load code into the kernel.
  *
  * Return: false with @err set.
  */
 bool sandbox_master(const struct passwd *user, bool steers, char *err,
 		    size_t err_len)
 {
+	bool may_set_time;
+
+	capng_get_caps_process();
+	may_set_time = capng_have_capability(CAPNG_PERMITTED, CAP_SYS_TIME);
+	if (geteuid() && geteuid() != user->pw_uid)
+		log_warn("user \"%s\" is not taken on: ntsd was not started as root",
+			 user->pw_name);
 	capng_clear(CAPNG_SELECT_CAPS);
 	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		     CAP_NET_ADMIN);
 	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		     CAP_NET_BIND_SERVICE);
-	if (steers)
+	/* Without it there is still a server to run. */
+	if (steers && !may_set_time)
+		log_err("ntsd may not set the system clock: give it CAP_SYS_TIME, see FALLBACK in ntsd(8)");
+	if (steers && may_set_time)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 			     CAP_SYS_TIME);
 	if (user->pw_uid == 0 && geteuid() == 0)
@@ -275,6 +323,8 @@ bool sandbox_master(const struct passwd *user, bool steers, char *err,
 		return failed("capabilities (start it as root)", err, err_len);
 	if (!close_memory())
 		return failed("prctl", err, err_len);
+	if (!forbid_calls())
+		return failed("seccomp", err, err_len);
 	return true;
 }
 
