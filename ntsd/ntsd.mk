@@ -59,6 +59,7 @@ NTSD_UNIT_certs := certload certwatch helper log pathwatch sandbox tls_cert tls_
 	tls_server tls_wolfssl
 NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record subnet
 NTSD_UNIT_config := $(NTSD_CONFIG)
+NTSD_UNIT_config_of_chrony := $(NTSD_CONFIG)
 NTSD_UNIT_config_hwtimestamp := config $(filter-out config_hwtimestamp,$(NTSD_CONFIG))
 NTSD_UNIT_access := gate log subnet
 NTSD_UNIT_phc_devices := links
