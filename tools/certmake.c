@@ -14,8 +14,8 @@
 
 #include "certmake.h"
 
-#if !defined(WOLFSSL_CERT_GEN) || !defined(WOLFSSL_CERT_EXT) || !defined(WOLFSSL_KEY_GEN) || \
-	!defined(WOLFSSL_ALT_NAMES) || !defined(HAVE_ED25519)
+#if !defined(WOLFSSL_CERT_GEN) || !defined(WOLFSSL_CERT_EXT) || \
+	!defined(WOLFSSL_KEY_GEN) || !defined(WOLFSSL_ALT_NAMES) || !defined(HAVE_ED25519)
 #error "this wolfSSL cannot make certificates: it was built without --enable-certgen --enable-certext"
 #endif
 

@@ -196,7 +196,8 @@ nobody_was_refused() {
 ns_add c
 ns_add s
 ns_link s c 1
-mkdir -p -m 755 "$NEXT"
+mkdir "$NEXT"
+chmod 755 "$NEXT"
 mkdir -m 700 "$LIVE"
 chmod 755 "$WORK"
 make_pair first --days 90
