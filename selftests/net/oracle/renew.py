@@ -26,6 +26,8 @@ ADDR = ("10.9.1.1", 4460)
 # ntsd gives a session 2 s.
 PATIENCE = 1.7
 TRIES = 8
+# The machine has other things to do, too.
+PAUSE = 0.1
 
 
 def fingerprint(conn):
@@ -50,6 +52,7 @@ def load(path):
         while not ended:
             try:
                 print(*session(), file=out)
+                time.sleep(PAUSE)
             except (OSError, ke.Refused, ValueError, EOFError) as err:
                 print("failed", repr(err), file=out)
     os.replace(path + ".new", path)
