@@ -171,7 +171,7 @@ static void check_synchronised(struct check *check, const struct snapshot *s)
 	else if (own)
 		find(check, GOOD, "synchronised to %s", source ? source->label : "no source now");
 	else
-		find(check, GOOD, "served is the %s", s->clock.text);
+		find(check, GOOD, "time served: %s", s->clock.text);
 }
 
 /* What one configured with NTS does not get by it counts as lost. */

@@ -12,7 +12,7 @@ static const struct {
 	const char *word;
 	const char *remedy;
 } remedies[] = {
-	{ "expire", "renew it, and give the new files to the same paths: ntsctl certs" },
+	{ "certificate expire", "renew it, and give the new files to the same paths: ntsctl certs" },
 	{ "not yet valid", "set the clock: date -u -s 'YYYY-MM-DD HH:MM', then systemctl restart ntsd" },
 	{ "does not match", "put certificate and key of the same pair there" },
 	{ "does not belong", "put certificate and key of the same pair there" },

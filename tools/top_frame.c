@@ -31,7 +31,7 @@ static void put_head(FILE *out, const struct snapshot *s)
 		fprintf(out, "synchronised to %s%s", source->label,
 			source->authenticated ? " (NTS)" : "");
 	else
-		fprintf(out, "served is the %s", s->clock.text);
+		fprintf(out, "time served: %s", s->clock.text);
 	fprintf(out, ", stratum %u, ntsd %s\n", s->clock.stratum,
 		s->daemon.state == NTS_DAEMON_STATE_ATTACHED ? "runs" : "DOES NOT RUN");
 }

@@ -180,7 +180,7 @@ static void server_alone(void)
 	reset();
 	n_list = 0;
 	state.updates = 0;
-	expect_verdict(GOOD, "served is the system clock, stratum 2 | stratum=");
+	expect_verdict(GOOD, "time served: system clock, stratum 2 | stratum=");
 	state.leap = 3;
 	state.stratum = 16;
 	expect_verdict(CRITICAL, "the system clock is not synchronised\n");

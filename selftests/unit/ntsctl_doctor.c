@@ -352,8 +352,9 @@ static void config(void)
 	EXPECT(!strstr(d->finding[0].text, d->root));
 	put("/usr/bin/ntsd", "#!/bin/sh\necho \"$3:3: /c: the certificate expired\"; exit 1\n");
 	WRONG(doctor_config, "expired", "renew it");
-	put("/usr/bin/ntsd", "#!/bin/sh\necho \"$3:3: /k: the key does not match\"; exit 1\n");
-	WRONG(doctor_config, "does not match", "same pair");
+	put("/usr/bin/ntsd", "#!/bin/sh\necho \"$3:3: /expired.key: the key does not belong to the certificate /c\"; exit 1\n");
+	/* names of files say nothing */
+	WRONG(doctor_config, "does not belong", "same pair");
 	put("/usr/bin/ntsd", "#!/bin/sh\necho \"$3:3: warning: directive x has no effect\"\n");
 	FINE(doctor_config, "no effect");
 	put("/usr/bin/ntsd", "#!/bin/sh\nkill -9 $$\n");
