@@ -218,13 +218,19 @@ def tables_are_swapped_without_a_lost_answer():
     load = subprocess.Popen([sys.executable, "-m", "oracle.client", "load",
                              WORK + "/session", "100", "60"], env=env,
                             stdout=subprocess.PIPE)
-    until("load", lambda: counters.read().get("answer-nts", 0) > answered)
-    for i in range(3):
-        reload(*USUAL, *lines[:2000 * i])
-        for k in range(5):
-            ntsctl("deny" if k & 1 else "allow", "10.77.0.0/16")
-    load.send_signal(signal.SIGTERM)
-    told = load.communicate(timeout=30)[0].decode().strip().split("\n")[-1]
+    try:
+        until("load", lambda: counters.read().get("answer-nts", 0) > answered,
+              60)
+        for i in range(3):
+            reload(*USUAL, *lines[:2000 * i])
+            for k in range(5):
+                ntsctl("deny" if k & 1 else "allow", "10.77.0.0/16")
+        load.send_signal(signal.SIGTERM)
+        told = load.communicate(timeout=30)[0]
+    finally:
+        # It would be counted by the cases that follow.
+        load.kill()
+    told = told.decode().strip().split("\n")[-1]
     note("%s", told)
     words = told.split()
     # Its exit status may count one that was sent while it was told to end.
