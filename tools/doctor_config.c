@@ -12,8 +12,10 @@ static const struct {
 	const char *word;
 	const char *remedy;
 } remedies[] = {
-	{ "certificate expire", "renew it, and give the new files to the same paths: ntsctl certs" },
-	{ "not yet valid", "set the clock: date -u -s 'YYYY-MM-DD HH:MM', then systemctl restart ntsd" },
+	{ "certificate expire",
+	  "renew it, and give the new files to the same paths: ntsctl certs" },
+	{ "not yet valid",
+	  "set the clock: date -u -s 'YYYY-MM-DD HH:MM', then systemctl restart ntsd" },
 	{ "does not match", "put certificate and key of the same pair there" },
 	{ "does not belong", "put certificate and key of the same pair there" },
 	{ "ermission denied", "let ntsd's user read it: chown root:ntsd and chmod 0640" },

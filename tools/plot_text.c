@@ -13,7 +13,9 @@
 #define WIDTH_MIN 20
 
 /* A cell has 2 x 4 dots; these are their bits by row and column. */
-static const uint8_t dots[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
+static const uint8_t dots[4][2] = {
+	{ 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 }
+};
 
 /**
  * struct canvas - what is drawn on

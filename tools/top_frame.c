@@ -58,7 +58,8 @@ static double rate(const struct snapshot *now, const struct snapshot *before, co
 }
 
 /* Below which so much of all answers of the interval stay; 0 without any. */
-static uint64_t cost_quantile(const struct snapshot *now, const struct snapshot *before, double part)
+static uint64_t cost_quantile(const struct snapshot *now, const struct snapshot *before,
+			      double part)
 {
 	uint64_t total = 0, sum = 0;
 	unsigned int i;

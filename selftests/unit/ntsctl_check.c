@@ -99,7 +99,8 @@ static void put_server(void)
 static void reset(void)
 {
 	memset(&state, 0, sizeof(state));
-	state.attached = state.synchronised = true;
+	state.attached = true;
+	state.synchronised = true;
 	state.stratum = 2;
 	state.updates = 5;
 	state.correction = 6523;

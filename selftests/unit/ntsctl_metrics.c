@@ -38,7 +38,7 @@ static void can_stats(void)
 	put_counter(msg, "answer-nak", "NAK", NTS_COUNTER_KIND_ANSWER, 3);
 	put_counter(msg, "drop-short", "short", NTS_COUNTER_KIND_DROP, 4);
 	put_counter(msg, "client-drop-late", "late", NTS_COUNTER_KIND_DROP, 5);
-	put_counter(msg, "client-nak", "NAKs: \"lost\" \\ \n", NTS_COUNTER_KIND_INFO, 6);
+	put_counter(msg, "client-nak", "NAKs: \"lost\" \\\n", NTS_COUNTER_KIND_INFO, 6);
 	put_counter(msg, "client-log-held", "held", NTS_COUNTER_KIND_INFO, 7);
 	put_cost(msg, 256, 1);
 	put_cost(msg, 512, 10);
@@ -154,7 +154,7 @@ static void values(void)
 	expect_line(output, "nts_drops_total{reason=\"short\"} 4");
 	expect_line(output, "nts_client_drops_total{reason=\"late\"} 5");
 	expect_line(output, "nts_client_nak_total 6");
-	expect_line(output, "# HELP nts_client_nak NAKs: \\\"lost\\\" \\\\ \\n");
+	expect_line(output, "# HELP nts_client_nak NAKs: \\\"lost\\\" \\\\\\n");
 	expect_line(output, "nts_client_log_held 7");
 	expect_line(output, "nts_answer_cost_seconds_bucket{le=\"0.000000512\"} 11");
 	expect_line(output, "nts_answer_cost_seconds_bucket{le=\"+Inf\"} 13");

@@ -161,7 +161,8 @@ static void log_of_chrony(void)
 	EXPECT(json_object_array_length(member(object, "points")) == 2);
 	EXPECT(json_object_get_int(member(item(object, "points", 0), "time")) == 1503408156);
 	EXPECT(json_object_get_int(member(item(object, "points", 0), "offset_ns")) == -8621);
-	EXPECT(json_object_get_double(member(item(object, "points", 1), "frequency_ppm")) == -3.641);
+	EXPECT(json_object_get_double(member(item(object, "points", 1), "frequency_ppm")) ==
+	       -3.641);
 	json_object_put(object);
 	unlink(path);
 	plot_it(words, &status);

@@ -53,11 +53,12 @@ static inline bool om_metadata(struct om_text *text, char *line)
 	static const char * const types[] = {
 		"counter", "gauge", "info", "histogram", "stateset", "unknown",
 	};
-	char *kind = line + 2, *name = strchr(kind, ' '), *rest;
+	char *kind = line + 2, *name = strchr(kind, ' ');
+	char *rest = name ? strchr(name + 1, ' ') : NULL;
 	struct om_family *family = text->n ? &text->family[text->n - 1] : NULL;
 	bool known = false;
 
-	if (!name || !(rest = strchr(name + 1, ' ')))
+	if (!rest)
 		return om_fail(text, "metadata without its parts", line);
 	*name++ = '\0';
 	*rest++ = '\0';
