@@ -16,7 +16,7 @@
 
 #if !defined(WOLFSSL_CERT_GEN) || !defined(WOLFSSL_CERT_EXT) || \
 	!defined(WOLFSSL_KEY_GEN) || !defined(WOLFSSL_ALT_NAMES) || !defined(HAVE_ED25519)
-#error "this wolfSSL cannot make certificates: it was built without --enable-certgen --enable-certext"
+#error "this wolfSSL cannot make certificates: it needs --enable-certgen --enable-certext"
 #endif
 
 #define DER_LEN 8192

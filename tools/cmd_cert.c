@@ -199,8 +199,9 @@ static bool make(const struct wish *wish, struct certmake_pair *pair, struct cer
 
 	for (int i = 0; i < 2 && !wish->force; i++)
 		if (exists(wish->out, i ? "server.crt" : "server.key"))
-			return bad(wish->out, i ? "server.crt is there already (--force replaces it)" :
-				   "server.key is there already (--force replaces it)");
+			return bad(wish->out,
+				   i ? "server.crt is there already (--force replaces it)" :
+				       "server.key is there already (--force replaces it)");
 	if (mkdir(wish->out, 0750) && errno != EEXIST)
 		return bad(wish->out, strerror(errno));
 	if (wish->ca && !find_ca(wish, ca))

@@ -87,7 +87,8 @@ void top_screen_show(FILE *out, const char *text, struct top_size size)
 
 		/* The last row must not end, or all of it moves up. */
 		fprintf(out, "%.*s" REST_OF_LINE "%s",
-			(int)(len < size.columns ? len : size.columns), text, row + 1 < size.rows ? "\r\n" : "");
+			(int)(len < size.columns ? len : size.columns), text,
+			row + 1 < size.rows ? "\r\n" : "");
 		text += len + (text[len] == '\n');
 	}
 	fputs(REST_OF_SCREEN, out);

@@ -21,7 +21,7 @@ ip -n "$(ns c)" addr add fd09:1::bad/64 dev e1 nodad
 # Answers to false addresses go somewhere, too.
 ip -n "$(ns s)" route add default via 10.9.1.2
 for side in s c; do
-	in_ns "$side" sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >"$f"; done'
+	in_ns "$side" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.e1.rp_filter=0
 done
 certs ecdsa
 module_load

@@ -150,7 +150,8 @@ static void a_configuration_with_all_it_names(void)
 	EXPECT(mode_of("state/192.0.2.7.nts") == 0600);
 	EXPECT(mode_of("etc/ntsd.conf") == 0644);
 	EXPECT(strstr(get_file("state/192.0.2.7.nts"), "ntp.test\n1700000000.0\n192.0.2.7 123\n"));
-	EXPECT(strstr(get_file("state/192.0.2.7.nts"), "15 " S2C " " C2S "\n" COOKIE "\n" COOKIE "\n"));
+	EXPECT(strstr(get_file("state/192.0.2.7.nts"),
+		      "15 " S2C " " C2S "\n" COOKIE "\n" COOKIE "\n"));
 	/* chrony's own stays. */
 	EXPECT_STR(get_file("lib/192.0.2.7.nts"), cookies);
 	EXPECT_STR(get_file("chrony/chrony.conf"), conf);

@@ -60,11 +60,16 @@ static void wraps(void)
 /* The widest line there can be. */
 static void room(void)
 {
+	const struct history_point longest = {
+		.time = INT64_MIN,
+		.offset_ns = INT64_MIN,
+		.fast_ppm = -99999.5f,
+		.skew_ppm = 1e6f,
+	};
 	char text[LINE_LEN + 1];
 
 	memset(&h, 0, sizeof(h));
-	history_add(&h, 0, &(struct history_point){ .time = INT64_MIN, .offset_ns = INT64_MIN,
-						    .fast_ppm = -99999.5f, .skew_ppm = 1e6f });
+	history_add(&h, 0, &longest);
 	EXPECT(history_print(&h, 0, text, sizeof(text)) == 1);
 	EXPECT(strlen(text) < LINE_LEN && text[strlen(text) - 1] == '\n');
 	EXPECT(history_print(&h, 0, text, LINE_LEN) == 0);

@@ -224,12 +224,13 @@ static void banners_and_cycling(void)
 
 static void a_directory_that_is_not(void)
 {
+	const struct passwd me = { .pw_uid = getuid(), .pw_gid = getgid() };
+
 	begin(CONFIG_LOG_MEASUREMENTS);
 	snprintf(conf.log_dir, sizeof(conf.log_dir), "%s/none", dir);
 	write_one();
 	EXPECT(l.failed[LOGFILES_MEASUREMENTS]);
-	logfiles_make_dir(&conf, &(struct passwd){ .pw_uid = getuid(),
-						    .pw_gid = getgid() });
+	logfiles_make_dir(&conf, &me);
 	one.total_valid++;
 	write_one();
 	EXPECT_STR(get_file("none/measurements.log"), "no file");
