@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 #include "option.h"
 
 #define USAGE "doctor [-f FILE]"

@@ -2,7 +2,7 @@
 /* ntsctl metrics: every number there is, as OpenMetrics text. */
 #include <stdlib.h>
 
-#include "metrics.h"
+#include "metrics/metrics.h"
 
 #define USAGE "metrics"
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tool; included by the Makefile.
+# The tool; included by the Makefile. What a command says and takes is in cmd_X.c;
+# what examines for doctor, and what gathers for metrics, has a room of its own.
 
 NTSCTL_PKGS := libnl-3.0 libnl-genl-3.0 json-c wolfssl
-NTSCTL_OBJECTS := $(patsubst tools/%.c,$(O)/obj/tools/%.o,$(wildcard tools/*.c)) \
+NTSCTL_OBJECTS := $(patsubst tools/%.c,$(O)/obj/tools/%.o,\
+		    $(wildcard tools/*.c tools/doctor/*.c tools/metrics/*.c)) \
 		  $(O)/obj/ntsd/nlconn.o $(O)/obj/ntsd/file.o $(O)/obj/ntsd/subnet.o
 NTSCTL_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(NTSCTL_PKGS))
 NTSCTL_LIBS = $(shell $(PKG_CONFIG) --libs $(NTSCTL_PKGS)) -lm
@@ -25,6 +27,8 @@ $(O)/ntsctl: $(NTSCTL_OBJECTS) $(NTSCTL_DAEMON)
 
 NTSCTL_TESTS := $(patsubst selftests/unit/%.c,%,$(wildcard selftests/unit/ntsctl_*.c))
 UNIT_TESTS += $(NTSCTL_TESTS:%=$(O)/unit/%)
+NTSCTL_DOCTOR := $(patsubst tools/%.c,%,$(wildcard tools/doctor/*.c))
+NTSCTL_METRICS := $(patsubst tools/%.c,%,$(wildcard tools/metrics/*.c))
 # What each links: the commands without what asks the kernel.
 NTSCTL_UNIT_format :=
 NTSCTL_UNIT_sources := format object refid source cmd_activity cmd_authdata cmd_ntpdata \
@@ -41,14 +45,13 @@ NTSCTL_UNIT_access := cmd_access cmd_clients format number object option
 NTSCTL_UNIT_range := range
 NTSCTL_UNIT_check := format number object option range snapshot source cmd_counters cmd_status \
 	cmd_tracking
-NTSCTL_UNIT_metrics := format object openmetrics metrics_clock metrics_hwclock metrics_server \
-	metrics_source snapshot source cmd_counters cmd_hwclocks cmd_keys cmd_status cmd_tracking
+NTSCTL_UNIT_metrics := $(NTSCTL_METRICS) format object snapshot source cmd_counters cmd_hwclocks \
+	cmd_keys cmd_status cmd_tracking
 NTSCTL_UNIT_cert := certmake cmd_cert object option
 NTSCTL_UNIT_NTSD_access := subnet
 NTSCTL_UNIT_NTSD_cert := file tls_cert tls_client tls_server tls_wolfssl
 NTSCTL_UNIT_certs := format object cmd_certs
-NTSCTL_UNIT_doctor := $(patsubst tools/%.c,%,$(wildcard tools/doctor*.c)) cmd_hwclocks format \
-	object
+NTSCTL_UNIT_doctor := $(NTSCTL_DOCTOR) cmd_hwclocks format object
 NTSCTL_UNIT_plot := format number object option plot_svg plot_text track
 NTSCTL_UNIT_top := format number object option snapshot source top_frame top_screen \
 	cmd_counters cmd_status cmd_tracking

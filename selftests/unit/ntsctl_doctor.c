@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "ntsctl_canned.h"
-#include "../../tools/doctor.h"
+#include "../../tools/doctor/doctor.h"
 
 #define REL "6.1.0-99-test"
 

@@ -12,7 +12,7 @@
 
 #include <microhttpd.h>
 
-#include "../metrics.h"
+#include "../metrics/metrics.h"
 
 #define LISTEN "127.0.0.1:9460"
 /* Of a scraper or two; who holds connections open holds up nobody but such. */

@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#include "../ntsd/config.h"
-#include "hwclock.h"
-#include "snapshot.h"
+#include "../../ntsd/config.h"
+#include "../hwclock.h"
+#include "../snapshot.h"
 
 #define DOCTOR_TEXT_LEN 768
 #define DOCTOR_MAX 256
@@ -92,7 +92,7 @@ bool doctor_exists(const struct doctor *d, const char *path);
 bool doctor_read(const struct doctor *d, const char *path, char *text, size_t size);
 char *doctor_run(const struct doctor *d, char *const argv[], int *status);
 
-/* doctor_process.c APIs: */
+/* process.c APIs: */
 typedef bool doctor_take_process(void *arg, pid_t pid, const char *name);
 void doctor_processes(const struct doctor *d, doctor_take_process *take, void *arg);
 pid_t doctor_process(const struct doctor *d, const char *name);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "../ntsd/lasttime.h"
+#include "../../ntsd/lasttime.h"
 #include "doctor.h"
 
 /* By more, no certificate of today would still be good. */
