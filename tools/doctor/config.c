@@ -18,7 +18,7 @@ static const struct {
 	  "set the clock: date -u -s 'YYYY-MM-DD HH:MM', then systemctl restart ntsd" },
 	{ "does not match", "put certificate and key of the same pair there" },
 	{ "does not belong", "put certificate and key of the same pair there" },
-	{ "ermission denied", "let ntsd's user read it: chown root:ntsd and chmod 0640" },
+	{ "ermission denied", "let ntsd's user read it: chgrp ntsd FILE && chmod g+r FILE" },
 	{ "No such file", "put the file there, or: ntsctl cert new" },
 	{ "name", "get a certificate for the name that clients use" },
 };
@@ -41,13 +41,15 @@ void doctor_config(struct doctor *d)
 
 	doctor_path(d, path, "%s", d->path);
 	if (!doctor_exists(d, d->path)) {
-		doctor_problem(d, "write one, see ntsd.conf(5), or take over chrony's",
+		doctor_problem(d, "write one, see ntsd.conf(5), or take over chrony's: ntsd-import",
 			       "%s: %s", d->path, strerror(errno));
 		return;
 	}
 	text = doctor_run(d, argv, &status);
 	if (!text) {
-		doctor_problem(d, "apt install ntsd, or: make install", "ntsd is not installed");
+		doctor_problem(d, doctor_apt_or_dnf(d, "apt install ./ntsd_*.deb, or: tools/run --host",
+						    "dnf install ./ntsd-*.rpm"),
+			       "ntsd is not installed");
 		return;
 	}
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {

@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Does ntsd run, and may it do what it has to? */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <linux/capability.h>
 
 #include "doctor.h"
-
-#define CAP_NET_ADMIN_BIT 12
-
-static bool may_configure(const struct doctor *d, pid_t pid)
-{
-	char path[64], status[8192], *line;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	if (!doctor_read(d, path, status, sizeof(status)))
-		return true;
-	line = strstr(status, "\nCapEff:");
-	return !line || strtoull(line + 8, NULL, 16) >> CAP_NET_ADMIN_BIT & 1;
-}
 
 void doctor_daemon(struct doctor *d)
 {
@@ -30,7 +15,7 @@ void doctor_daemon(struct doctor *d)
 	if (!pid)
 		doctor_problem(d, "systemctl start ntsd; if it ends: journalctl -u ntsd",
 			       "ntsd does not run: no key exchange, no new cookies");
-	else if (!may_configure(d, pid))
+	else if (!doctor_capable(d, pid, CAP_NET_ADMIN))
 		doctor_problem(d, "start it by its service, as root or with CAP_NET_ADMIN: systemctl restart ntsd",
 			       "ntsd (pid %d) lacks CAP_NET_ADMIN and cannot configure the module",
 			       (int)pid);

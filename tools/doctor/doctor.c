@@ -131,6 +131,19 @@ bool doctor_read(const struct doctor *d, const char *path, char *text, size_t si
 	return true;
 }
 
+/**
+ * doctor_apt_or_dnf() - which of two remedies is for this system
+ * @d: the examination
+ * @debian: the one of Debian and its kin
+ * @fedora: the one of Fedora, RHEL and theirs
+ *
+ * Return: either.
+ */
+const char *doctor_apt_or_dnf(const struct doctor *d, const char *debian, const char *fedora)
+{
+	return doctor_exists(d, "/usr/bin/dnf") ? fedora : debian;
+}
+
 static void become(const struct doctor *d, char *const argv[], int out)
 {
 	static const char * const dirs[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin" };

@@ -91,12 +91,15 @@ void doctor_path(const struct doctor *d, char path[PATH_MAX], const char *format
 bool doctor_exists(const struct doctor *d, const char *path);
 bool doctor_read(const struct doctor *d, const char *path, char *text, size_t size);
 char *doctor_run(const struct doctor *d, char *const argv[], int *status);
+const char *doctor_apt_or_dnf(const struct doctor *d, const char *debian, const char *fedora);
 
 /* process.c APIs: */
 typedef bool doctor_take_process(void *arg, pid_t pid, const char *name);
 void doctor_processes(const struct doctor *d, doctor_take_process *take, void *arg);
 pid_t doctor_process(const struct doctor *d, const char *name);
 pid_t doctor_socket_owner(const struct doctor *d, unsigned long inode, char name[32]);
+void doctor_end(const struct doctor *d, pid_t pid, char remedy[DOCTOR_TEXT_LEN]);
+bool doctor_capable(const struct doctor *d, pid_t pid, unsigned int capability);
 
 /* Each in a file of its name. */
 doctor_check doctor_kernel;

@@ -2,6 +2,7 @@
 /* Can ntsd's user read and write what it must? */
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,21 +49,52 @@ static bool may(const struct user *user, const struct stat *st, unsigned int rig
 	return (st->st_mode >> shift & right) == right;
 }
 
+struct look {
+	const struct doctor *d;
+	bool found;
+	bool reads;
+};
+
+static bool take_reader(void *arg, pid_t pid, const char *name)
+{
+	struct look *look = arg;
+
+	if (strcmp(name, "ntsd"))
+		return true;
+	look->found = true;
+	look->reads = doctor_capable(look->d, pid, CAP_DAC_READ_SEARCH);
+	return !look->reads;
+}
+
+/*
+ * Keys may be root's alone: the process that reads them gets a capability for
+ * it from root, or from the unit. One that was started without shows that.
+ */
+static bool reads_all(const struct doctor *d)
+{
+	struct look look = { .d = d };
+
+	doctor_processes(d, take_reader, &look);
+	return look.reads || !look.found;
+}
+
 /* Looks at each directory on the way, too. */
 static void check_path(struct doctor *d, const struct user *user, const char *path,
 		       unsigned int right)
 {
 	char full[PATH_MAX], part[PATH_MAX], remedy[DOCTOR_TEXT_LEN];
+	/* no capability to write is kept */
+	const bool all = !(right & 2) && reads_all(d);
 	struct stat st;
 
 	snprintf(part, sizeof(part), "%s", path);
 	for (char *slash = part; (slash = strchr(slash + 1, '/')); *slash = '/') {
 		*slash = '\0';
 		doctor_path(d, full, "%s", part);
-		if (stat(full, &st) || may(user, &st, 1))
+		if (stat(full, &st) || all || may(user, &st, 1))
 			continue;
-		snprintf(remedy, sizeof(remedy), "chmod o+x %.300s, or: chgrp %s and chmod g+x it",
-			 part, user->name);
+		snprintf(remedy, sizeof(remedy), "chgrp %s %.300s && chmod g+x %.300s", user->name,
+			 part, part);
 		doctor_problem(d, remedy, "user %s may not enter %s, on the way to %s",
 			       user->name, part, path);
 		return;
@@ -75,9 +107,9 @@ static void check_path(struct doctor *d, const struct user *user, const char *pa
 		doctor_problem(d, remedy, "%s: %s", path, strerror(errno));
 		return;
 	}
-	if (!may(user, &st, right)) {
+	if (!all && !may(user, &st, right)) {
 		snprintf(remedy, sizeof(remedy), right & 2 ? "chown -R %s: %.300s" :
-			 "chgrp %s %.300s && chmod g+r it", user->name, path);
+			 "chgrp %s %.300s && chmod g+r %.300s", user->name, path, path);
 		doctor_problem(d, remedy, "user %s may not %s %s", user->name,
 			       right & 2 ? "write in" : "read", path);
 		return;

@@ -215,7 +215,8 @@ void doctor_firewall(struct doctor *d)
 	object = text && !status ? json_tokener_parse(text) : NULL;
 	rules = get(object, "nftables");
 	if (!rules || !json_object_is_type(rules, json_type_array)) {
-		doctor_unknown(d, status == 127 ? "apt install nftables" : "run this as root",
+		doctor_unknown(d, status != 127 ? "run this as root" :
+			       doctor_apt_or_dnf(d, "apt install nftables", "dnf install nftables"),
 			       "the firewall's rules cannot be read");
 	} else {
 		if (d->conf.ntp_port)

@@ -49,18 +49,29 @@ static void last_error(const char *path, char line[256])
 	line[strcspn(line, "\n")] = '\0';
 }
 
+/* DKMS needs the headers of the kernel that runs. */
+static void build_command(const struct doctor *d, const char *release, char command[512])
+{
+	char headers[PATH_MAX], install[256] = "";
+
+	snprintf(headers, sizeof(headers), "/lib/modules/%.128s/build", release);
+	if (!doctor_exists(d, headers))
+		snprintf(install, sizeof(install), "%s-%.128s && ",
+			 doctor_apt_or_dnf(d, "apt install linux-headers",
+					   "dnf install kernel-devel"), release);
+	snprintf(command, 512, "%sdkms autoinstall -k %.128s", install, release);
+}
+
 static void say_missing(struct doctor *d, const char *release)
 {
-	char pattern[PATH_MAX], remedy[DOCTOR_TEXT_LEN], error[256], headers[PATH_MAX];
+	char pattern[PATH_MAX], remedy[DOCTOR_TEXT_LEN], error[256], command[512];
 	glob_t logs = { 0 };
 
-	snprintf(headers, sizeof(headers), "/lib/modules/%s/build", release);
 	doctor_path(d, pattern, "/var/lib/dkms/nts/*/build/make.log");
 	if (!glob(pattern, 0, NULL, &logs)) {
 		last_error(logs.gl_pathv[0], error);
-		snprintf(remedy, sizeof(remedy), doctor_exists(d, headers) ?
-			 "dkms autoinstall -k %s, and read %s" :
-			 "apt install linux-headers-%s && dkms autoinstall (log: %s)", release,
+		build_command(d, release, command);
+		snprintf(remedy, sizeof(remedy), "%s (log: %s)", command,
 			 logs.gl_pathv[0] + strlen(d->root));
 		doctor_problem(d, remedy, "DKMS could not build the module for Linux %s%s",
 			       release, error);
@@ -70,14 +81,12 @@ static void say_missing(struct doctor *d, const char *release)
 	doctor_path(d, pattern, "/usr/src/nts-*/dkms.conf");
 	if (!glob(pattern, 0, NULL, &logs)) {
 		globfree(&logs);
-		snprintf(remedy, sizeof(remedy), "%s%s%sdkms autoinstall -k %s",
-			 doctor_exists(d, headers) ? "" : "apt install linux-headers-",
-			 doctor_exists(d, headers) ? "" : release,
-			 doctor_exists(d, headers) ? "" : " && ", release);
-		doctor_problem(d, remedy, "the module was not built for Linux %s", release);
+		build_command(d, release, command);
+		doctor_problem(d, command, "the module was not built for Linux %s", release);
 		return;
 	}
-	doctor_problem(d, "apt install nts-dkms, or: make dkms-install && dkms autoinstall",
+	doctor_problem(d, doctor_apt_or_dnf(d, "apt install ./nts-dkms_*.deb, or: tools/run --host",
+					    "dnf install ./nts-dkms-*.rpm"),
 		       "the module is not installed");
 }
 
@@ -181,10 +190,10 @@ static void say_refused(struct doctor *d, const char *why)
 	const char *boot = secure_boot(d) ? " (Secure Boot is on)" : "";
 
 	if (fnmatch("*.ko", installed, 0) || is_signed(installed))
-		doctor_problem(d, "mokutil --import /var/lib/dkms/mok.pub, reboot and enrol the key; then: modprobe nts",
+		doctor_problem(d, "ntsd-mok enrol, reboot and confirm the key; then: modprobe nts (see: ntsd-mok status)",
 			       "%s%s, and may not know the key that signed the module", why, boot);
 	else
-		doctor_problem(d, "sign the module: dkms does so with /var/lib/dkms/mok.key; mokutil --import /var/lib/dkms/mok.pub, reboot, enrol the key, dkms autoinstall",
+		doctor_problem(d, "ntsd-mok make && ntsd-mok sign && ntsd-mok enrol, reboot and confirm the key; then: modprobe nts",
 			       "%s%s, and the module is not signed", why, boot);
 }
 

@@ -24,7 +24,7 @@ static void check(struct doctor *d, const char *name)
 			       "the name %s cannot be looked up: there is no /etc/resolv.conf",
 			       name);
 	else
-		doctor_problem(d, "ask the servers in /etc/resolv.conf: ping them, resolvectl query NAME",
+		doctor_problem(d, "ping the servers in /etc/resolv.conf; try again: getent ahosts NAME",
 			       "the name %s cannot be looked up: DNS does not answer (%s)", name,
 			       gai_strerror(ret));
 }

@@ -56,15 +56,14 @@ static struct holder find_holder(const struct doctor *d, bool udp, unsigned int 
 static void say_taken(struct doctor *d, const char *what, unsigned int port,
 		      const struct holder *holder)
 {
-	char remedy[128];
+	char remedy[DOCTOR_TEXT_LEN];
 
 	if (!holder->pid) {
 		doctor_problem(d, "run this as root to see who: ss -lnp",
 			       "%s port %u is held by another process", what, port);
 		return;
 	}
-	snprintf(remedy, sizeof(remedy), "stop it: systemctl stop %s, or: kill %d", holder->name,
-		 (int)holder->pid);
+	doctor_end(d, holder->pid, remedy);
 	doctor_problem(d, remedy, "%s port %u is held by %s (pid %d)", what, port, holder->name,
 		       (int)holder->pid);
 }

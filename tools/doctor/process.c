@@ -117,3 +117,60 @@ pid_t doctor_socket_owner(const struct doctor *d, unsigned long inode, char name
 	doctor_processes(d, take_owner, &owner);
 	return owner.pid;
 }
+
+/* The service that systemd started it as: the end of its path of control groups. */
+static bool find_unit(const struct doctor *d, pid_t pid, char unit[128])
+{
+	char path[64], text[4096], *save;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	doctor_read(d, path, text, sizeof(text));
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *name = strrchr(line, '/');
+		const size_t len = name ? strlen(++name) : 0;
+
+		if (len <= strlen(".service") || len >= 128 ||
+		    strcmp(name + len - strlen(".service"), ".service"))
+			continue;
+		memcpy(unit, name, len + 1);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * doctor_end() - how to be rid of a process
+ * @d: the examination
+ * @pid: of it
+ * @remedy: receives the command; services go by the name they have here
+ */
+void doctor_end(const struct doctor *d, pid_t pid, char remedy[DOCTOR_TEXT_LEN])
+{
+	char unit[128];
+
+	if (find_unit(d, pid, unit))
+		snprintf(remedy, DOCTOR_TEXT_LEN, "systemctl disable --now %s", unit);
+	else
+		snprintf(remedy, DOCTOR_TEXT_LEN, "kill %d (no service of systemd: see who started it)",
+			 (int)pid);
+}
+
+/**
+ * doctor_capable() - has it a capability?
+ * @d: the examination
+ * @pid: of the process
+ * @capability: a number as CAP_NET_ADMIN
+ *
+ * Return: false when it is known not to.
+ */
+bool doctor_capable(const struct doctor *d, pid_t pid, unsigned int capability)
+{
+	char path[64], status[8192];
+	const char *line;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (!doctor_read(d, path, status, sizeof(status)))
+		return true;
+	line = strstr(status, "\nCapEff:");
+	return !line || strtoull(line + 8, NULL, 16) >> capability & 1;
+}

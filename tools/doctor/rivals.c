@@ -9,16 +9,14 @@
 static const struct rival {
 	const char *comm;	/* 15 characters at most */
 	const char *called;
-	const char *remedy;
 	const char *harmless;	/* an argument with which it only measures */
 } rivals[] = {
-	{ "chronyd", "chronyd", "systemctl disable --now chrony chronyd", "-x" },
-	{ "ntpd", "ntpd", "systemctl disable --now ntp ntpsec ntpd openntpd", NULL },
-	{ "systemd-timesyn", "systemd-timesyncd", "systemctl disable --now systemd-timesyncd",
-	  NULL },
-	{ "ntp-daemon", "ntpd-rs", "systemctl disable --now ntpd-rs", NULL },
-	{ "phc2sys", "phc2sys", "systemctl disable --now phc2sys", NULL },
-	{ "timemaster", "timemaster", "systemctl disable --now timemaster", NULL },
+	{ "chronyd", "chronyd", "-x" },
+	{ "ntpd", "ntpd", NULL },
+	{ "systemd-timesyn", "systemd-timesyncd", NULL },
+	{ "ntp-daemon", "ntpd-rs", NULL },
+	{ "phc2sys", "phc2sys", NULL },
+	{ "timemaster", "timemaster", NULL },
 };
 
 struct look {
@@ -49,6 +47,7 @@ static bool has_argument(const struct doctor *d, pid_t pid, const char *argument
 static bool take(void *arg, pid_t pid, const char *name)
 {
 	struct look *look = arg;
+	char remedy[DOCTOR_TEXT_LEN];
 
 	for (size_t i = 0; i < sizeof(rivals) / sizeof(rivals[0]); i++) {
 		const struct rival *rival = &rivals[i];
@@ -56,7 +55,8 @@ static bool take(void *arg, pid_t pid, const char *name)
 		if (strcmp(rival->comm, name) ||
 		    (rival->harmless && has_argument(look->d, pid, rival->harmless)))
 			continue;
-		doctor_problem(look->d, rival->remedy, "%s (pid %d) steers the clock, too",
+		doctor_end(look->d, pid, remedy);
+		doctor_problem(look->d, remedy, "%s (pid %d) steers the clock, too",
 			       rival->called, (int)pid);
 		look->found++;
 	}

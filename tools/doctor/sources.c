@@ -19,7 +19,7 @@ static const struct {
 	  "set the clock: date -u -s 'YYYY-MM-DD HH:MM'; or nocerttimecheck 1 in ntsd.conf" },
 	{ "expired", "if the clock is right (date), the server has to renew its certificate" },
 	{ "certificate",
-	  "apt install --reinstall ca-certificates, or name its CA: ntstrustedcerts FILE" },
+	  "name its CA: ntstrustedcerts FILE; or install the package ca-certificates anew" },
 	{ "unknown", "correct the name in ntsd.conf; ntsctl refresh" },
 	{ "refused", "take another server, or say its port: ntsport N" },
 	{ "timed out", "let TCP port 4460 out in the firewalls on the way" },
