@@ -142,6 +142,10 @@ static bool rebuild(struct access *a)
 		free(rule);
 		return false;
 	}
+	if (!gate_put(&a->gate, rule, n)) {
+		free(rule);
+		return false;
+	}
 	a->serves = false;
 	for (uint32_t i = 0; i < n; i++)
 		a->serves |= rule[i].allow;
@@ -149,7 +153,6 @@ static bool rebuild(struct access *a)
 	a->rule = rule;
 	a->n_rules = n;
 	a->changed = true;
-	gate_put(&a->gate, rule, n);
 	return true;
 }
 

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Workers can write to what is shared, and one of them may be a stranger's by
+ * now. So the master takes no pointer and no number of elements from there.
+ */
 #include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
@@ -10,14 +16,12 @@
 /**
  * struct gate_table - 2 tables, of which the master fills the one not in force
  * @generation: counts tables; its lowest bit says which is in force
- * @slot: where they are
  *
  * Whoever looks something up while a new table is put in force sees so by the
  * generation, and looks again.
  */
 struct gate_table {
 	uint32_t generation;
-	struct nts_acl *slot[2];
 };
 
 static void *share(size_t size)
@@ -50,8 +54,8 @@ bool gate_make(struct gate *gate, uint32_t clients)
 	tables = share(2 * size);
 	if (!gate->table || !tables)
 		return false;
-	gate->table->slot[0] = (struct nts_acl *)tables;
-	gate->table->slot[1] = (struct nts_acl *)(tables + size);
+	gate->slot[0] = (struct nts_acl *)tables;
+	gate->slot[1] = (struct nts_acl *)(tables + size);
 	if (!clients)
 		return true;
 	limit = share(nts_ratelimit_size(clients));
@@ -69,14 +73,22 @@ bool gate_make(struct gate *gate, uint32_t clients)
  * @gate: made
  * @rules: as nts_acl_resolve() left them
  * @n: at most NTS_MAX_ACCESS_RULES
+ *
+ * Return: false when there is not enough memory; the one before stays in force.
  */
-void gate_put(struct gate *gate, const struct nts_acl_rule *rules, uint32_t n)
+bool gate_put(struct gate *gate, const struct nts_acl_rule *rules, uint32_t n)
 {
-	struct gate_table *table = gate->table;
-	uint32_t next = table->generation + 1;
+	uint32_t next = gate->table->generation + 1;
+	struct nts_acl *built = malloc(nts_acl_size(n));
 
-	nts_acl_build(table->slot[next & 1], rules, n);
-	__atomic_store_n(&table->generation, next, __ATOMIC_RELEASE);
+	if (!built)
+		return false;
+	/* It reads what it wrote before, so nobody else may write there. */
+	nts_acl_build(built, rules, n);
+	memcpy(gate->slot[next & 1], built, nts_acl_size(n));
+	free(built);
+	__atomic_store_n(&gate->table->generation, next, __ATOMIC_RELEASE);
+	return true;
 }
 
 /**
@@ -91,14 +103,15 @@ void gate_limit(struct gate *gate, const struct nts_ratelimit_options *options)
 		gate->limit.options = *options;
 }
 
-static bool is_allowed(const struct gate_table *table, bool v6, struct nts_acl_key key)
+static bool is_allowed(const struct gate *gate, bool v6, struct nts_acl_key key)
 {
+	const struct gate_table *table = gate->table;
 	uint32_t generation;
 	bool allowed;
 
 	do {
 		generation = __atomic_load_n(&table->generation, __ATOMIC_ACQUIRE);
-		allowed = nts_acl_allows(table->slot[generation & 1], v6, key);
+		allowed = nts_acl_allows(gate->slot[generation & 1], v6, key);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (generation != __atomic_load_n(&table->generation, __ATOMIC_RELAXED));
 	return allowed;
@@ -123,7 +136,7 @@ enum gate_say gate_ask(struct gate *gate, const struct sockaddr_storage *from,
 
 	key = nts_acl_key(v6, v6 ? in6->sin6_addr.s6_addr :
 			  (const uint8_t *)&in4->sin_addr);
-	if (gate->table && !is_allowed(gate->table, v6, key))
+	if (gate->table && !is_allowed(gate, v6, key))
 		return GATE_DENIED;
 	if (gate->limited)
 		pass = nts_ratelimit_ask(&gate->limit, v6, key, now_ns, random) ==

@@ -16,7 +16,8 @@ struct gate_table;
 
 /**
  * struct gate - a process's own view of what is shared
- * @table: who may; NULL is everybody
+ * @table: which of 2 tables is in force, shared; NULL lets everybody pass
+ * @slot: the tables, shared; where they are is told to nobody else
  * @limited: whether @limit is to be asked
  * @limit: how often who may
  * @logged: whether @log is to be kept
@@ -24,6 +25,7 @@ struct gate_table;
  */
 struct gate {
 	struct gate_table *table;
+	struct nts_acl *slot[2];
 	bool limited;
 	struct nts_ratelimit limit;
 	bool logged;
@@ -37,7 +39,7 @@ enum gate_say {
 };
 
 bool gate_make(struct gate *gate, uint32_t clients);
-void gate_put(struct gate *gate, const struct nts_acl_rule *rules, uint32_t n);
+bool gate_put(struct gate *gate, const struct nts_acl_rule *rules, uint32_t n);
 void gate_limit(struct gate *gate, const struct nts_ratelimit_options *options);
 enum gate_say gate_ask(struct gate *gate, const struct sockaddr_storage *from,
 		       uint64_t now_ns, uint32_t random);

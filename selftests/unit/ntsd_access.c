@@ -278,6 +278,19 @@ static void workers_see_it(void)
 	close(to_child[1]);
 }
 
+/* What a worker can write to leads the master nowhere. */
+static void a_worker_scribbles(void)
+{
+	CONFIGURE("deny");
+	memset(a.gate.table, 0xff, 64);
+	memset(a.gate.slot[0], 0xff, 64);
+	memset(a.gate.slot[1], 0xff, 64);
+	CONFIGURE("allow 192.0.2.0/24", "allow 2001:db8::/32", "deny 192.0.2.7");
+	EXPECT(allowed("192.0.2.1") && !allowed("192.0.2.7") && allowed("2001:db8::1"));
+	CONFIGURE("deny", "allow 192.0.2.7");
+	EXPECT(!allowed("192.0.2.1") && allowed("192.0.2.7"));
+}
+
 static const struct ktap_case cases[] = {
 	CASE(nobody_at_first),
 	CASE(everybody),
@@ -288,6 +301,7 @@ static const struct ktap_case cases[] = {
 	CASE(names_while_lists_change),
 	CASE(connections_are_limited),
 	CASE(workers_see_it),
+	CASE(a_worker_scribbles),
 };
 
 int main(void)
