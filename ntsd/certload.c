@@ -197,3 +197,24 @@ bool certload_shares_name(const struct tls_facts *a, const struct tls_facts *b)
 	}
 	return false;
 }
+
+/**
+ * certload_hold_against() - doubt one that is not for clients of the one before
+ * @load: what was found; changed
+ * @before: what serves
+ * @now: seconds since 1970
+ *
+ * Who renews a certificate wants to serve the same clients. One that ended has
+ * no clients.
+ */
+void certload_hold_against(struct certload *load, const struct tls_facts *before,
+			   time_t now)
+{
+	if (load->fault != CERTLOAD_GOOD || now > before->not_after ||
+	    certload_shares_name(&load->facts, before))
+		return;
+	load->fault = CERTLOAD_DOUBTFUL;
+	snprintf(load->why, sizeof(load->why),
+		 "the certificate is for %.100s, and none of the names of the one before (%.100s): if that is meant, reload ntsd",
+		 load->facts.names, before->names);
+}

@@ -38,5 +38,7 @@ struct certload {
 void certload_read(struct certload *load, const char *cert, const char *key,
 		   time_t now, int fd[2]);
 bool certload_shares_name(const struct tls_facts *a, const struct tls_facts *b);
+void certload_hold_against(struct certload *load, const struct tls_facts *before,
+			   time_t now);
 
 #endif

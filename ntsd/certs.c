@@ -9,15 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "certexpiry.h"
 #include "certs.h"
 #include "log.h"
 
-#define DAY 86400
 #define RETRY_MS 60000
 #define WARN_MS 60000
-
-/* Days before the end at which the operator is warned. */
-static const int warn_days[] = { 30, 14, 7, 3, 1, 0 };
+/* Whoever does not answer for so long hangs: on a network file system, say. */
+#define LATE_MS 60000
+/* One more process each time, which may not even be killed. */
+#define LATE_RETRY_MS 1800000
 
 static void drop(struct certs_found *f)
 {
@@ -37,21 +38,6 @@ static void move(struct certs_found *to, struct certs_found *from)
 	drop(from);
 }
 
-static int days_left(const struct tls_facts *facts, time_t now)
-{
-	time_t left = facts->not_after - now;
-
-	return left >= 0 ? (int)(left / DAY) : -(int)((DAY - 1 - left) / DAY);
-}
-
-static void print_date(time_t date, char text[32])
-{
-	struct tm tm;
-
-	gmtime_r(&date, &tm);
-	strftime(text, 32, "%Y-%m-%d %H:%M UTC", &tm);
-}
-
 /* Copies may not be had: of what UNUSABLE is there are none. */
 static void take_found(struct certs_pair *pair, const struct certload *load,
 		       int fd[2])
@@ -65,37 +51,56 @@ static void take_found(struct certs_pair *pair, const struct certload *load,
 	fd[1] = -1;
 }
 
+/* What serves, or will as soon as workers that are being started do. */
+static const struct certs_found *current(const struct certs_pair *pair)
+{
+	return pair->starting.there ? &pair->starting : &pair->serves;
+}
+
+static bool is_current(const struct certs_pair *pair, const struct certload *load)
+{
+	const struct certs_found *now = current(pair);
+
+	return now->there && load->fault != CERTLOAD_UNUSABLE &&
+	       !memcmp(load->digest, now->load.digest, sizeof(load->digest));
+}
+
+static void take_fault(struct certs_pair *pair, const struct certload *load,
+		       bool loud)
+{
+	drop(&pair->found);
+	pair->state = CERTS_WAITING;
+	memcpy(pair->why, load->why, sizeof(pair->why));
+	if (loud)
+		log_event(LOG_LEVEL_ERR, (const struct log_field[]){
+				{ "NTS_EVENT", "certificate-refused" }, { } },
+			  "new certificate not taken: %s; the one before goes on serving",
+			  pair->why);
+}
+
 /* What the watcher says by itself, or of the configuration in force. */
 static void take_change(struct certs_pair *pair,
 			const struct certwatch_report *report, int fd[2])
 {
-	const struct certload *load = &report->load;
-	bool same = report->same ||
-		    (pair->serves.there &&
-		     !memcmp(load->digest, pair->serves.load.digest,
-			     sizeof(load->digest)));
+	struct certload load = report->load;
 
-	if (load->fault != CERTLOAD_UNUSABLE && same) {
+	if (is_current(pair, &load)) {
 		if (pair->state == CERTS_WAITING)
 			log_notice("certificate and key are again those that serve: %s",
-				   load->facts.names);
+				   load.facts.names);
 		pair->state = CERTS_SERVING;
 		pair->why[0] = '\0';
 		drop(&pair->found);
 		return;
 	}
-	if (load->fault == CERTLOAD_GOOD) {
-		take_found(pair, load, fd);
-		return;
-	}
-	drop(&pair->found);
-	pair->state = CERTS_WAITING;
-	memcpy(pair->why, load->why, sizeof(pair->why));
-	if (report->loud)
-		log_event(LOG_LEVEL_ERR, (const struct log_field[]){
-				{ "NTS_EVENT", "certificate-refused" }, { } },
-			  "new certificate not taken: %s; the one before goes on serving",
-			  pair->why);
+	/* A watcher that just began does not know what was before. */
+	if (current(pair)->there)
+		certload_hold_against(&load, &current(pair)->load.facts,
+				      time(NULL));
+	if (load.fault == CERTLOAD_GOOD)
+		take_found(pair, &load, fd);
+	else
+		take_fault(pair, &load, report->loud);
 }
 
 static enum certs_news take_report(struct certs *c,
@@ -145,6 +150,16 @@ static bool start(struct certs *c)
 	return true;
 }
 
+static enum certs_news lose(struct certs *c, uint64_t retry_ms)
+{
+	bool ordered = c->asked && !c->restoring;
+
+	hang_up(c);
+	c->asked = false;
+	c->retry_ms = retry_ms;
+	return ordered ? CERTS_FOUND : CERTS_NOTHING;
+}
+
 /**
  * certs_init() - nothing is watched yet
  * @c: filled in
@@ -176,6 +191,7 @@ bool certs_order(struct certs *c, const struct config *conf, bool restore)
 		drop(&c->pair[i].found);
 	c->restoring = restore;
 	c->asked = true;
+	c->asked_ms = 0;
 	if (!++c->seq)
 		c->seq = 1;
 	if (certwatch_order(&c->helper, c->seq, conf))
@@ -205,12 +221,7 @@ enum certs_news certs_hear(struct certs *c, uint64_t now_ms)
 			break;
 		if (got < 0) {
 			log_err("the process that reads certificates ended: it is started again, and can then read only what the user of ntsd can");
-			hang_up(c);
-			c->retry_ms = now_ms + RETRY_MS;
-			news = c->asked && !c->restoring ? CERTS_FOUND :
-							   CERTS_NOTHING;
-			c->asked = false;
-			return news;
+			return lose(c, now_ms + RETRY_MS);
 		}
 		news = take_report(c, &report, fd);
 		for (int i = 0; i < 2; i++)
@@ -218,6 +229,26 @@ enum certs_news certs_hear(struct certs *c, uint64_t now_ms)
 				close(fd[i]);
 	}
 	return news;
+}
+
+/**
+ * certs_late() - give up a watcher that does not answer
+ * @c: the certificates
+ * @now_ms: the time
+ *
+ * Return: what is to be done.
+ */
+enum certs_news certs_late(struct certs *c, uint64_t now_ms)
+{
+	if (!c->asked)
+		return CERTS_NOTHING;
+	if (!c->asked_ms)
+		c->asked_ms = now_ms;
+	if (now_ms - c->asked_ms < LATE_MS)
+		return CERTS_NOTHING;
+	log_err("certificates and keys could not be read within %d s: new ones are looked for again in %d minutes",
+		LATE_MS / 1000, LATE_RETRY_MS / 60000);
+	return lose(c, now_ms + LATE_RETRY_MS);
 }
 
 /**
@@ -310,9 +341,9 @@ struct worker_setup *certs_setup(struct certs *c, const struct config *conf)
 			move(&pair->starting, &pair->found);
 		else
 			drop(&pair->starting);
-		from = pair->starting.there ? &pair->starting : &pair->serves;
-		to->cert.fd = fcntl(from->fd[0], F_DUPFD_CLOEXEC, 3);
-		to->key.fd = fcntl(from->fd[1], F_DUPFD_CLOEXEC, 3);
+		from = current(pair);
+		to->cert.fd = from->there ? fcntl(from->fd[0], F_DUPFD_CLOEXEC, 3) : -1;
+		to->key.fd = from->there ? fcntl(from->fd[1], F_DUPFD_CLOEXEC, 3) : -1;
 		to->cert.name = strdup(conf->cert[i].path);
 		to->key.name = strdup(conf->key[i].path);
 		ok &= to->cert.fd >= 0 && to->key.fd >= 0 && to->cert.name &&
@@ -354,7 +385,7 @@ void certs_commit(struct certs *c, const struct config *conf, bool renewal)
 		pair->why[0] = '\0';
 		pair->warned = 0;
 		c->warn_ms = 0;
-		print_date(facts->not_after, until);
+		certexpiry_date(facts->not_after, until);
 		if (renewal)
 			log_event(LOG_LEVEL_NOTICE, (const struct log_field[]){
 					{ "NTS_EVENT", "certificate-renewed" },
@@ -390,54 +421,6 @@ void certs_refuse(struct certs *c, const char *why, uint64_t now_ms)
 	c->retry_ms = now_ms + RETRY_MS;
 }
 
-/* Certificates that live for days only are renewed late. */
-static unsigned int warn_stage(const struct tls_facts *facts, time_t now)
-{
-	int left = days_left(facts, now);
-	long life = (facts->not_after - facts->not_before) / DAY;
-	unsigned int stage = 0;
-
-	for (size_t i = 0; i < sizeof(warn_days) / sizeof(*warn_days); i++) {
-		int days = warn_days[i];
-
-		if (days > 1 && days * 3L > life + 1)
-			continue;
-		if (days ? left < days : left < 0)
-			stage = i + 1;
-	}
-	return stage;
-}
-
-static void warn(struct certs_pair *pair, const char *path, time_t now)
-{
-	const struct tls_facts *facts = &pair->serves.load.facts;
-	unsigned int stage = warn_stage(facts, now);
-	int left = days_left(facts, now);
-	char until[32], days[16];
-	const struct log_field fields[] = {
-		{ "NTS_EVENT", "certificate-expiry" },
-		{ "NTS_CERTIFICATE", path }, { "NTS_DAYS", days }, { }
-	};
-
-	if (stage <= pair->warned)
-		return;
-	pair->warned = stage;
-	print_date(facts->not_after, until);
-	snprintf(days, sizeof(days), "%d", left);
-	if (left < 0)
-		log_event(LOG_LEVEL_ERR, fields,
-			  "%s: the certificate expired on %s: clients refuse it, renew it",
-			  path, until);
-	else if (!left)
-		log_event(LOG_LEVEL_WARN, fields,
-			  "%s: the certificate expires within a day, on %s: renew it",
-			  path, until);
-	else
-		log_event(LOG_LEVEL_WARN, fields,
-			  "%s: the certificate expires in %d day%s, on %s: renew it",
-			  path, left, left == 1 ? "" : "s", until);
-}
-
 /**
  * certs_tick() - the time passes: warn of what ends, and try again
  * @c: the certificates
@@ -450,7 +433,9 @@ void certs_tick(struct certs *c, const struct config *conf, uint64_t now_ms)
 		c->warn_ms = now_ms + WARN_MS;
 		for (unsigned int i = 0; i < conf->n_certs; i++)
 			if (c->pair[i].serves.there)
-				warn(&c->pair[i], conf->cert[i].path, time(NULL));
+				certexpiry_warn(&c->pair[i].serves.load.facts,
+						conf->cert[i].path, time(NULL),
+						&c->pair[i].warned);
 	}
 	if (now_ms >= c->retry_ms && !c->asked) {
 		c->retry_ms = UINT64_MAX;
@@ -489,7 +474,7 @@ bool certs_print(const struct certs *c, const struct config *conf,
 		 states[pair->state], pair->why, f->subject, f->names,
 		 f->issuer, f->serial, f->fingerprint, f->key,
 		 (long long)f->not_before, (long long)f->not_after,
-		 days_left(f, time(NULL)), f->n_chain);
+		 certexpiry_days(f, time(NULL)), f->n_chain);
 	return true;
 }
 

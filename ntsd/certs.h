@@ -57,6 +57,7 @@ struct certs_pair {
  * @seq: of the last order
  * @restoring: that order was for the configuration in force
  * @asked: it was not answered yet
+ * @asked_ms: since when that is known, or 0
  * @retry_ms: when to order again, or UINT64_MAX
  */
 struct certs {
@@ -67,6 +68,7 @@ struct certs {
 	uint32_t seq;
 	bool restoring;
 	bool asked;
+	uint64_t asked_ms;
 	uint64_t retry_ms;
 	uint64_t warn_ms;
 	struct certs_pair pair[CONFIG_MAX_PAIRS];
@@ -75,6 +77,7 @@ struct certs {
 void certs_init(struct certs *c, int epoll, uint64_t tag);
 bool certs_order(struct certs *c, const struct config *conf, bool restore);
 enum certs_news certs_hear(struct certs *c, uint64_t now_ms);
+enum certs_news certs_late(struct certs *c, uint64_t now_ms);
 bool certs_wait(struct certs *c, int ms);
 bool certs_judge(struct certs *c, const struct config *conf, bool strict,
 		 config_tell *tell, void *arg);

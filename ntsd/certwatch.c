@@ -58,33 +58,16 @@ static void touch(struct certwatch_pair *pair, uint64_t now)
 	pair->read_ms = now + SETTLE_MS < latest ? now + SETTLE_MS : latest;
 }
 
-/* Who renews a certificate wants to serve the same clients as before. */
-static void hold_against_good(const struct certwatch_pair *pair,
-			      struct certload *load)
-{
-	const struct tls_facts *good = &pair->facts;
-
-	if (load->fault != CERTLOAD_GOOD || !pair->has_good ||
-	    time(NULL) > good->not_after ||
-	    certload_shares_name(&load->facts, good))
-		return;
-	load->fault = CERTLOAD_DOUBTFUL;
-	snprintf(load->why, sizeof(load->why),
-		 "%s: the certificate is for %.100s, and none of the names of the one before (%.100s): if that is meant, reload ntsd",
-		 pair->path[0], load->facts.names, good->names);
-}
-
-/* Return: true if @load is to be used. */
+/* Return: true if it is to be used; @same tells whether it was told before. */
 static bool judge(struct certwatch_pair *pair, struct certwatch_report *report,
-		  bool touched, uint64_t now)
+		  bool touched, uint64_t now, bool *same)
 {
 	struct certload *load = &report->load;
 
 	if (load->fault == CERTLOAD_GOOD ||
 	    (report->ordered && load->fault == CERTLOAD_DOUBTFUL)) {
-		report->same = pair->has_good && !memcmp(pair->digest,
-							 load->digest,
-							 sizeof(pair->digest));
+		*same = pair->has_good && !memcmp(pair->digest, load->digest,
+						  sizeof(pair->digest));
 		pair->has_good = true;
 		pair->facts = load->facts;
 		memcpy(pair->digest, load->digest, sizeof(pair->digest));
@@ -110,7 +93,8 @@ static void read_pair(struct certwatch *w, unsigned int i, bool ordered,
 	struct certwatch_report report = { .seq = w->seq, .index = i,
 					   .ordered = ordered };
 	struct certwatch_pair *pair = &w->pair[i];
-	bool usable, was_faulty = pair->faulty, touched = pair->touched_ms;
+	bool usable, same = false, was_faulty = pair->faulty;
+	bool touched = pair->touched_ms;
 	int fd[2];
 
 	look_at(pair, &pair->look);
@@ -119,11 +103,11 @@ static void read_pair(struct certwatch *w, unsigned int i, bool ordered,
 	certload_read(&report.load, pair->path[0], pair->path[1], time(NULL),
 		      fd);
 	pair->again = report.load.again;
-	if (!ordered)
-		hold_against_good(pair, &report.load);
-	usable = judge(pair, &report, touched, now);
+	if (!ordered && pair->has_good)
+		certload_hold_against(&report.load, &pair->facts, time(NULL));
+	usable = judge(pair, &report, touched, now, &same);
 	pair->faulty = !usable;
-	if (ordered || !usable || was_faulty || !report.same)
+	if (ordered || !usable || was_faulty || !same)
 		w->tell(w->arg, &report, fd);
 	for (int k = 0; k < 2; k++)
 		if (fd[k] >= 0)
@@ -365,6 +349,22 @@ bool certwatch_order(struct helper *h, uint32_t seq, const struct config *conf)
 	       sizeof(order);
 }
 
+/* It read what strangers wrote: no text of it is taken to have an end. */
+static void end_texts(struct certload *load)
+{
+	struct tls_facts *f = &load->facts;
+
+	load->why[sizeof(load->why) - 1] = '\0';
+	load->remark[sizeof(load->remark) - 1] = '\0';
+	f->subject[sizeof(f->subject) - 1] = '\0';
+	f->issuer[sizeof(f->issuer) - 1] = '\0';
+	f->names[sizeof(f->names) - 1] = '\0';
+	f->serial[sizeof(f->serial) - 1] = '\0';
+	f->fingerprint[sizeof(f->fingerprint) - 1] = '\0';
+	f->key[sizeof(f->key) - 1] = '\0';
+	f->chain[sizeof(f->chain) - 1] = '\0';
+}
+
 /**
  * certwatch_take() - take a report
  * @h: readable
@@ -393,8 +393,9 @@ int certwatch_take(struct helper *h, struct certwatch_report *report, int fd[2])
 		return 0;
 	cmsg = len > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
 	if (cmsg && cmsg->cmsg_type == SCM_RIGHTS &&
-	    cmsg->cmsg_len == CMSG_LEN(2 * sizeof(int)))
-		memcpy(fd, CMSG_DATA(cmsg), 2 * sizeof(int));
+	    cmsg->cmsg_len <= CMSG_LEN(2 * sizeof(int)))
+		memcpy(fd, CMSG_DATA(cmsg), cmsg->cmsg_len - CMSG_LEN(0));
+	end_texts(&report->load);
 	if (len == sizeof(*report))
 		return 1;
 	for (int i = 0; i < 2; i++)

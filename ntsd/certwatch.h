@@ -25,7 +25,6 @@ struct certwatch_order {
  * @end: all were told that are to be put in force together; the rest is empty
  * @index: of the pair
  * @ordered: it is the answer to an order, not by itself
- * @same: the files are those that were told as good before
  * @loud: a fault is not about to end by itself: let the operator know
  * @load: what was found; with copies of both files when they can be used
  */
@@ -34,7 +33,6 @@ struct certwatch_report {
 	uint32_t index;
 	bool end;
 	bool ordered;
-	bool same;
 	bool loud;
 	struct certload load;
 };

@@ -55,7 +55,7 @@ NTSD_UNIT_logfiles := address log
 NTSD_UNIT_pathwatch :=
 NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client tls_server \
 	tls_wolfssl
-NTSD_UNIT_certs := certload certwatch helper log pathwatch sandbox tls_cert tls_client \
+NTSD_UNIT_certs := certexpiry certload certwatch helper log pathwatch sandbox tls_cert tls_client \
 	tls_server tls_wolfssl
 NTSD_CONFIG := $(filter config_%,$(NTSD_NAMES)) ke_record subnet
 NTSD_UNIT_config := $(NTSD_CONFIG)
@@ -69,7 +69,7 @@ NTSD_UNIT_CORE_phc_fit := $(NTSD_FIT)
 NTSD_UNIT_CORE_phc_device := $(NTSD_FIT)
 NTSD_UNIT_CORE_access := $(NTSD_GATE)
 NTSD_UNIT_CORE_pool := $(NTSD_GATE)
-NTSD_UNIT_pool := certload certs certwatch worker conn gate hello helper ke_record ke_session \
+NTSD_UNIT_pool := certexpiry certload certs certwatch worker conn gate hello helper ke_record ke_session \
 	listener log pathwatch sandbox seal tls_cert tls_client tls_server tls_wolfssl \
 	aes_wolfssl
 

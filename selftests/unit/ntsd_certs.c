@@ -6,6 +6,8 @@
 #include "../../ntsd/certs.c"
 #include "ntsd_peer.h"
 
+#define DAY 86400
+
 static struct certs c;
 static struct config conf;
 static struct passwd user;
@@ -233,6 +235,83 @@ static void workers_that_cannot_start(void)
 	end();
 }
 
+/* What is on disk in the end is what serves in the end. */
+static void back_again_while_workers_start(void)
+{
+	serve(&one);
+	install(&two);
+	EXPECT(hear() == CERTS_RENEWED);
+	expect_workers_with(&two);
+	install(&one);
+	EXPECT(hear() == CERTS_RENEWED);
+	certs_commit(&c, &conf, true);
+	EXPECT(strstr(print(), "\nkeytype=Ed25519\n") && certs_renewed(&c, &conf));
+	expect_workers_with(&one);
+	certs_commit(&c, &conf, true);
+	EXPECT(strstr(print(), "\nkeytype=ECDSA P-256\n") && !certs_renewed(&c, &conf));
+	end();
+}
+
+static void broken_and_good_before_it_serves(void)
+{
+	serve(&one);
+	install(&two);
+	EXPECT(hear() == CERTS_RENEWED);
+	put("/dev/null", conf.cert[0].path);
+	HEAR_UNTIL(strstr(print(), "\nstate=waiting\nwhy="));
+	EXPECT(!certs_renewed(&c, &conf));
+	put(two.crt, conf.cert[0].path);
+	EXPECT(hear() == CERTS_RENEWED);
+	expect_workers_with(&two);
+	end();
+}
+
+/* The same ones are looked for again while workers start with them. */
+static void asked_again_while_workers_start(void)
+{
+	serve(&one);
+	install(&two);
+	EXPECT(hear() == CERTS_RENEWED);
+	expect_workers_with(&two);
+	EXPECT(certs_order(&c, &conf, true) && certs_wait(&c, 10000));
+	EXPECT(!certs_renewed(&c, &conf));
+	end();
+}
+
+/* Nor is another host's taken by a watcher that has just begun. */
+static void another_name_after_a_refused_reload(void)
+{
+	serve(&one);
+	install(&other);
+	EXPECT(certs_order(&c, &conf, true) && certs_wait(&c, 10000));
+	EXPECT(!certs_renewed(&c, &conf));
+	EXPECT(strstr(print(), "\nstate=waiting\nwhy=the certificate is for other.test, "));
+	expect_workers_with(&one);
+	/* A reload says that it is meant. */
+	EXPECT(certs_order(&c, &conf, false) && certs_wait(&c, 10000));
+	EXPECT(judge(true));
+	expect_workers_with(&other);
+	end();
+}
+
+static void a_watcher_that_hangs(void)
+{
+	serve(&one);
+	kill(c.helper.pid, SIGSTOP);
+	EXPECT(certs_order(&c, &conf, false));
+	EXPECT(certs_late(&c, 1000) == CERTS_NOTHING);
+	EXPECT(certs_late(&c, 60999) == CERTS_NOTHING && c.helper.fd >= 0);
+	EXPECT(certs_late(&c, 61000) == CERTS_FOUND && c.helper.fd < 0);
+	EXPECT(!judge(true) && strstr(problems, "could not be read"));
+	EXPECT(certs_late(&c, 200000) == CERTS_NOTHING);
+	expect_workers_with(&one);
+	install(&two);
+	certs_tick(&c, &conf, 61000 + LATE_RETRY_MS);
+	EXPECT(hear() == CERTS_RENEWED);
+	expect_workers_with(&two);
+	end();
+}
+
 static void a_watcher_that_dies(void)
 {
 	serve(&one);
@@ -250,7 +329,7 @@ static unsigned int stage(long from_days, long to_days)
 	struct tls_facts facts = { .not_before = from_days * DAY,
 				   .not_after = to_days * DAY };
 
-	return warn_stage(&facts, 0);
+	return certexpiry_stage(&facts, 0);
 }
 
 static void warnings_before_the_end(void)
@@ -289,6 +368,11 @@ static const struct ktap_case cases[] = {
 	CASE(expired_ones),
 	CASE(a_refused_reload),
 	CASE(workers_that_cannot_start),
+	CASE(back_again_while_workers_start),
+	CASE(broken_and_good_before_it_serves),
+	CASE(asked_again_while_workers_start),
+	CASE(another_name_after_a_refused_reload),
+	CASE(a_watcher_that_hangs),
 	CASE(a_watcher_that_dies),
 	CASE(warnings_before_the_end),
 	CASE(they_are_told_once),
