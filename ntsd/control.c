@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "file.h"
 #include "log.h"
 
 static bool watch(struct control *c, int fd, unsigned int index)
@@ -72,13 +73,20 @@ static bool is_alive(const struct sockaddr_un *addr)
 static bool make_directory(const char *path, gid_t gid)
 {
 	char copy[PATH_MAX];
-	const char *dir;
 
 	snprintf(copy, sizeof(copy), "%s", path);
-	dir = dirname(copy);
-	if (mkdir(dir, 0750))
-		return errno == EEXIST;
-	return geteuid() || !chown(dir, 0, gid);
+	errno = -file_make_dir(dirname(copy), 0750, 0, gid);
+	return !errno;
+}
+
+/* Made with its mode, as its name may lead elsewhere a moment later. */
+static bool make_socket(int fd, const struct sockaddr_un *addr, gid_t gid)
+{
+	mode_t old = umask(0117);
+	bool ok = !bind(fd, (const void *)addr, sizeof(*addr));
+
+	umask(old);
+	return ok && (geteuid() || !lchown(addr->sun_path, 0, gid));
 }
 
 /**
@@ -120,8 +128,7 @@ bool control_open(struct control *c, const char *path, uid_t uid, gid_t gid,
 	if (is_alive(&addr) || (unlink(path) && errno != ENOENT))
 		goto fail;
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (c->fd < 0 || bind(c->fd, (void *)&addr, sizeof(addr)) ||
-	    chmod(path, 0660) || (!geteuid() && chown(path, 0, gid)) ||
+	if (c->fd < 0 || !make_socket(c->fd, &addr, gid) ||
 	    listen(c->fd, CONTROL_CLIENTS) || !watch(c, c->fd, 0))
 		goto fail;
 	return true;

@@ -89,19 +89,18 @@ struct daemon {
 
 uint64_t daemon_now_ms(void);
 bool daemon_start(struct daemon *d);
-void daemon_reload(struct daemon *d);
 void daemon_reload_sources(struct daemon *d);
 bool daemon_take_news(struct daemon *d, enum pool_news news);
-void daemon_sync(struct daemon *d);
-void daemon_detach(struct daemon *d, const char *why);
 void daemon_tick(struct daemon *d);
 void daemon_hear_access(struct daemon *d);
 void daemon_hear_source(struct daemon *d, unsigned int index);
 void daemon_hear_certs(struct daemon *d);
+void daemon_configure_logs(struct daemon *d);
 void daemon_cycle_logs(struct daemon *d);
 void daemon_dump(struct daemon *d);
 void daemon_refresh(struct daemon *d);
 int daemon_wait_ms(const struct daemon *d);
 void daemon_stop(struct daemon *d);
+void daemon_free_conf(struct config *conf);
 
 #endif

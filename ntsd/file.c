@@ -94,6 +94,31 @@ int file_replace(const char *path, const char *text, size_t len, mode_t mode)
 }
 
 /**
+ * file_make_dir() - make a directory, unless there is something of its name
+ * @path: absolute
+ * @mode: of the directory, whatever the umask
+ * @uid: whose it becomes when root makes it
+ * @gid: likewise
+ *
+ * Return: 0, also when it was there, or a negative errno.
+ */
+int file_make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
+{
+	int fd, ret = 0;
+
+	if (mkdir(path, mode))
+		return errno == EEXIST ? 0 : -errno;
+	/* Others may write around it: never change what a link leads to. */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, mode) || (!geteuid() && fchown(fd, uid, gid)))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/**
  * file_read() - read a file as text
  * @path: where it is
  * @buf: filled in, with a NUL at the end

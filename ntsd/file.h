@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 int file_replace(const char *path, const char *text, size_t len, mode_t mode);
+int file_make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid);
 ssize_t file_read(const char *path, char *buf, size_t size, mode_t *mode);
 
 void file_to_hex(const uint8_t *bytes, size_t n, char *text);

@@ -170,3 +170,23 @@ void log_event(enum log_level level, const struct log_field *fields,
 	print(level, fields, fmt, args);
 	va_end(args);
 }
+
+/**
+ * log_problem() - print what is wrong with a file: a config_tell
+ * @arg: not used
+ * @is_error: or else a warning
+ * @file: where
+ * @line: where, 0 when it is about the whole file
+ * @text: what
+ */
+void log_problem(void *arg, bool is_error, const char *file, int line,
+		 const char *text)
+{
+	enum log_level level = is_error ? LOG_LEVEL_ERR : LOG_LEVEL_WARN;
+
+	(void)arg;
+	if (line)
+		log_line(level, "%s:%d: %s", file, line, text);
+	else
+		log_line(level, "%s: %s", file, text);
+}

@@ -28,6 +28,9 @@ void log_prefix(const char *who);
 void log_line(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+void log_problem(void *arg, bool is_error, const char *file, int line,
+		 const char *text);
+
 void log_event(enum log_level level, const struct log_field *fields,
 	       const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -10,6 +10,7 @@
 
 #include <linux/nts.h>
 
+#include "file.h"
 #include "log.h"
 #include "logfiles.h"
 
@@ -281,12 +282,13 @@ void logfiles_init(struct logfiles *l)
 void logfiles_make_dir(const struct config *conf, const struct passwd *user)
 {
 	const char *dir = conf->log_dir;
+	int ret;
 
-	if (!conf->logs || !dir[0] || mkdir(dir, 0755))
-		return;	/* most often because it is there */
-	if (chmod(dir, 0755) ||
-	    (!geteuid() && chown(dir, user->pw_uid, user->pw_gid)))
-		log_warn("%s: %s", dir, strerror(errno));
+	if (!conf->logs || !dir[0])
+		return;
+	ret = file_make_dir(dir, 0755, user->pw_uid, user->pw_gid);
+	if (ret)
+		log_warn("%s: %s", dir, strerror(-ret));
 }
 
 /**

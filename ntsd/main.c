@@ -14,8 +14,10 @@
 #include "check.h"
 #include "daemon.h"
 #include "log.h"
+#include "module.h"
 #include "notify.h"
 #include "phc.h"
+#include "reload.h"
 #include "requests.h"
 
 #ifndef NTSD_VERSION
@@ -48,14 +50,6 @@ static const char usage[] =
 	"  -x, --measure     measure only, never touch the system clock\n";
 
 static struct daemon the_daemon;
-
-static void tell_log(void *arg, bool is_error, const char *file, int line,
-		     const char *text)
-{
-	(void)arg;
-	log_line(is_error ? LOG_LEVEL_ERR : LOG_LEVEL_WARN, "%s:%d: %s", file,
-		 line, text);
-}
 
 /* A worker knows one key: that which its setup holds. */
 static void forget(void)
@@ -95,7 +89,7 @@ static bool on_signal(struct daemon *d, int fd, enum exit_code *code)
 		case SIGHUP:
 			log_notice("reloading %s", d->path);
 			daemon_cycle_logs(d);
-			daemon_reload(d);
+			reload_begin(d);
 			break;
 		case SIGUSR1:
 			log_info("keys, cookies and drift are saved");
@@ -129,10 +123,10 @@ static void on_kernel(struct daemon *d)
 {
 	switch (nl_news(d->nl)) {
 	case NL_NEWS_CAME:
-		daemon_sync(d);
+		module_sync(d);
 		break;
 	case NL_NEWS_GONE:
-		daemon_detach(d, "kernel module nts was unloaded: modprobe nts");
+		module_lose(d, "kernel module nts was unloaded: modprobe nts");
 		break;
 	case NL_NEWS_NONE:
 		break;
@@ -227,8 +221,8 @@ static enum exit_code serve(const char *path, bool measure_only)
 		log_err("cannot start: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
-	if (!config_read(d->conf, path, tell_log, NULL) ||
-	    !check_user(d->conf, &d->user, tell_log, NULL))
+	if (!config_read(d->conf, path, log_problem, NULL) ||
+	    !check_user(d->conf, &d->user, log_problem, NULL))
 		return EXIT_FAILED;
 	d->conf->measure_only = measure_only;
 

@@ -39,7 +39,7 @@ NTSD_UNIT_leapkeep := leaplist
 NTSD_UNIT_ke_client := conn helper hello ke_record ke_response ke_session log sandbox \
 	tls_cert tls_client tls_server tls_wolfssl
 NTSD_UNIT_resolver := address helper log sandbox
-NTSD_UNIT_control := log
+NTSD_UNIT_control := file log
 NTSD_UNIT_source := address backoff dump file lasttime log
 NTSD_UNIT_sources := address
 NTSD_UNIT_timekeep := driftfile file lasttime history
@@ -51,7 +51,7 @@ NTSD_UNIT_lasttime := file
 NTSD_UNIT_driftfile := file
 NTSD_UNIT_tls := tls_cert tls_client
 NTSD_UNIT_tls_client := tls_cert tls_server tls_wolfssl
-NTSD_UNIT_logfiles := address log
+NTSD_UNIT_logfiles := address file log
 NTSD_UNIT_pathwatch :=
 NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client tls_server \
 	tls_wolfssl

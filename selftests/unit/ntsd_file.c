@@ -70,6 +70,25 @@ static void what_cannot_be_read(void)
 	EXPECT(file_read(in_dir("nul"), buf, sizeof(buf), NULL) == -EBADMSG);
 }
 
+static void directories(void)
+{
+	char inner[PATH_MAX];
+	mode_t old = umask(0077);
+
+	EXPECT(!file_make_dir(in_dir("new"), 0755, geteuid(), getegid()));
+	EXPECT(mode_of("new") == 0755);
+	/* One that is there stays as it is, and so does what a link leads to. */
+	EXPECT(!file_make_dir(in_dir("new"), 0700, geteuid(), getegid()));
+	EXPECT(mode_of("new") == 0755);
+	put_file("target", "x");
+	strcpy(inner, in_dir("target"));
+	EXPECT(!symlink(inner, in_dir("way")));
+	EXPECT(!file_make_dir(in_dir("way"), 0711, 1, 1) && mode_of("target") != 0711);
+	strcpy(inner, in_dir("none/inner"));
+	EXPECT(file_make_dir(inner, 0700, 1, 1) == -ENOENT);
+	umask(old);
+}
+
 static void hexadecimal(void)
 {
 	uint8_t bytes[3] = { 0, 0xab, 0xff };
@@ -90,6 +109,7 @@ static const struct ktap_case cases[] = {
 	CASE(what_cannot_be_written_stays_old),
 	CASE(what_a_crash_left_is_not_written_to),
 	CASE(what_cannot_be_read),
+	CASE(directories),
 	CASE(hexadecimal),
 };
 
