@@ -18,8 +18,10 @@
 #define DELAY_MAX_MS 30000
 /* A worker that lived so long starts again without a delay. */
 #define LIVED_MS 60000
-/* A worker that is not ready by then hangs: on a network file system, say. */
+/* A worker that is not ready by then hangs, */
 #define START_MS 30000
+/* and so does one that has not finished by then, whose clients have 2 s. */
+#define RETIRE_MS 30000
 
 /* A worker inherits what it needs and nothing else of the master's. */
 static void close_others(const struct worker_setup *setup, int control)
@@ -161,7 +163,7 @@ static enum pool_news refuse_next(struct pool *p)
 	return POOL_REFUSED;
 }
 
-static void retire_old(struct pool *p)
+static void retire_old(struct pool *p, uint64_t now_ms)
 {
 	const struct worker_msg msg = { .say = WORKER_RETIRE };
 
@@ -174,16 +176,17 @@ static void retire_old(struct pool *p)
 			c->state = POOL_FREE;
 		else
 			c->state = POOL_RETIRING;
+		c->born_ms = now_ms;
 		send_to(c, &msg);
 	}
 }
 
-static enum pool_news switch_if_ready(struct pool *p)
+static enum pool_news switch_if_ready(struct pool *p, uint64_t now_ms)
 {
 	for (unsigned int i = 0; i < p->n; i++)
 		if (is_new(p, &p->child[i]) && p->child[i].state != POOL_READY)
 			return POOL_NOTHING;
-	retire_old(p);
+	retire_old(p, now_ms);
 	certs_close(p->setup);
 	p->setup = p->next;
 	p->processes = p->next_processes;
@@ -226,7 +229,7 @@ enum pool_news pool_start(struct pool *p, struct worker_setup *setup,
 		}
 	}
 	/* Without any worker there is nothing to wait for. */
-	return switch_if_ready(p);
+	return switch_if_ready(p, now_ms);
 }
 
 /**
@@ -243,7 +246,6 @@ enum pool_news pool_hear(struct pool *p, unsigned int index, uint64_t now_ms)
 	struct worker_msg msg;
 	ssize_t len;
 
-	(void)now_ms;
 	if (index >= p->n || c->fd < 0)
 		return POOL_NOTHING;
 	len = recv(c->fd, &msg, sizeof(msg), MSG_DONTWAIT);
@@ -261,7 +263,7 @@ enum pool_news pool_hear(struct pool *p, unsigned int index, uint64_t now_ms)
 			break;
 		c->state = POOL_READY;
 		if (is_new(p, c))
-			return switch_if_ready(p);
+			return switch_if_ready(p, now_ms);
 		break;
 	case WORKER_FAILED:
 		if (is_new(p, c)) {
@@ -350,6 +352,11 @@ void pool_tick(struct pool *p, uint64_t now_ms)
 			log_err("worker %u hangs at its start", i);
 			kill(c->pid, SIGKILL);
 			c->born_ms = now_ms;
+		} else if (c->pid && c->state == POOL_RETIRING &&
+			   now_ms - c->born_ms > RETIRE_MS) {
+			log_err("worker %u hangs at its end", i);
+			kill(c->pid, SIGKILL);
+			c->born_ms = now_ms;
 		}
 	}
 }
@@ -372,6 +379,8 @@ uint64_t pool_due(const struct pool *p)
 			at = c->start_ms;
 		else if (c->state == POOL_STARTING)
 			at = c->born_ms + START_MS + 1;
+		else if (c->state == POOL_RETIRING)
+			at = c->born_ms + RETIRE_MS + 1;
 		if (at < due)
 			due = at;
 	}

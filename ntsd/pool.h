@@ -18,7 +18,7 @@ enum pool_state { POOL_FREE, POOL_STARTING, POOL_READY, POOL_RETIRING };
  * @generation: which it belongs to
  * @pid: 0 while it waits for its next start
  * @fd: the socket to it, or -1
- * @born_ms: when it was started
+ * @born_ms: when it was started, or told to retire
  * @start_ms: when it is to be started again, or UINT64_MAX
  * @delay_ms: back-off of the next start
  * @counts: what it told last

@@ -20,6 +20,8 @@
 
 #define EVENTS 64
 #define COUNTS_EVERY_MS 1000
+/* A few at a time only, so that the other workers get their share. */
+#define ACCEPT_MOST 8
 /* What epoll gives back instead of a slot. */
 #define TAG_CONTROL UINT64_MAX
 #define TAG_LISTENER (UINT64_MAX - 1)
@@ -195,18 +197,18 @@ static void admit(struct worker *w, int fd, const char *who)
 	watch(w, fd, conn->events, slot, EPOLL_CTL_ADD);
 }
 
-/* A few only, so that the other workers get their share. */
-static void accept_some(struct worker *w)
+/* At most so many of each listener. */
+static void accept_some(struct worker *w, int most)
 {
 	const struct timespec rest = { 0, 10000000 };
 	const struct listener *l = &w->setup->listener;
 	struct sockaddr_storage addr;
 	char who[INET6_ADDRSTRLEN];
 	socklen_t len;
-	int fd;
+	int fd = -1;
 
 	for (unsigned int i = 0; i < l->n; i++) {
-		for (int k = 0; k < 8; k++) {
+		for (int k = 0; k < most; k++) {
 			len = sizeof(addr);
 			fd = accept4(l->fd[i], (struct sockaddr *)&addr, &len,
 				     SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -228,7 +230,9 @@ static void accept_some(struct worker *w)
 
 /*
  * A client that knocked may have woken only this worker, so it is let in: for
- * the others its knock would be as if it had not been.
+ * the others its knock would be as if it had not been. And when the listener
+ * is about to be closed by all, who still waits there would be reset: as many
+ * are let in as there is room for.
  */
 static void retire(struct worker *w)
 {
@@ -240,7 +244,7 @@ static void retire(struct worker *w)
 	for (unsigned int i = 0; i < l->n; i++)
 		epoll_ctl(w->epoll, EPOLL_CTL_DEL, l->fd[i], NULL);
 	if (w->n_conns < w->setup->connections)
-		accept_some(w);
+		accept_some(w, (int)(w->setup->connections - w->n_conns));
 	for (unsigned int i = 0; i < l->n; i++)
 		close(l->fd[i]);
 }
@@ -303,7 +307,7 @@ static void loop(struct worker *w)
 			scan(w);
 		/* Last, as it reuses slots that events may be for. */
 		if (knock && !w->retired)
-			accept_some(w);
+			accept_some(w, ACCEPT_MOST);
 		if (w->retiring)
 			retire(w);
 		report(w);

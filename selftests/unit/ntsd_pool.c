@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "../../kmod/core/cookie.h"
@@ -11,6 +12,15 @@
 
 static const uint8_t request[] = { 0x80, 1, 0, 2, 0, 0, 0x80, 4, 0, 2, 0, 15,
 				   0x80, 0, 0, 0 };
+
+static const struct config conf = {
+	.processes = 2,
+	.connections = 50,
+	.bind4_set = true,
+	.bind6_set = true,
+	.bind4.s_addr = __builtin_bswap32(INADDR_LOOPBACK),
+	.bind6 = IN6ADDR_LOOPBACK_INIT,
+};
 
 static struct peer_cert first, second;
 static struct listener listener;
@@ -326,6 +336,123 @@ static void a_reload_finishes_old_sessions(void)
 	EXPECT(cookies(&second, 0x42, key) == 8);
 }
 
+#define CLIENTS 3
+/* More than a worker lets in at a time. */
+#define WAITING 30
+
+/* What clients in processes of their own see. */
+struct seen {
+	bool enough;
+	unsigned int served;
+	unsigned int failed;
+};
+
+static void be_client(struct seen *seen)
+{
+	while (!__atomic_load_n(&seen->enough, __ATOMIC_RELAXED))
+		__atomic_add_fetch(cookies(&first, 0x42, key) == 8 ?
+				   &seen->served : &seen->failed, 1,
+				   __ATOMIC_RELAXED);
+	_exit(0);
+}
+
+/* One generation after the other, and workers that are killed at their start. */
+static void nobody_notices_a_switch(void)
+{
+	struct seen *seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t client[CLIENTS];
+	unsigned int before;
+
+	for (int i = 0; i < CLIENTS; i++) {
+		client[i] = fork();
+		if (!client[i])
+			be_client(seen);
+	}
+	for (int i = 0; i < 12; i++) {
+		struct worker_setup *setup = setup_for(first.crt, first.key);
+		bool die = i % 4 == 3;
+
+		setup->connections = 50;
+		EXPECT(pool_start(&pool, setup, 2, now_ms()) == POOL_NOTHING);
+		for (unsigned int k = 0; die && k < pool.n; k++)
+			if (is_new(&pool, &pool.child[k]))
+				kill(pool.child[k].pid, SIGKILL);
+		EXPECT(work(10000) == (die ? POOL_REFUSED : POOL_SWITCHED));
+		before = __atomic_load_n(&seen->served, __ATOMIC_RELAXED);
+		WORK_UNTIL(__atomic_load_n(&seen->served, __ATOMIC_RELAXED) > before + CLIENTS);
+		EXPECT(seen->served > before + CLIENTS);
+	}
+	__atomic_store_n(&seen->enough, true, __ATOMIC_RELAXED);
+	for (int i = 0; i < CLIENTS; i++)
+		waitpid(client[i], NULL, 0);
+	EXPECT(!seen->failed);
+	munmap(seen, sizeof(*seen));
+}
+
+/* Who waits at a listener that goes away is served, not reset. */
+static void a_listener_that_moves(void)
+{
+	struct worker_setup *setup = setup_for(first.crt, first.key);
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+	struct listener old = listener;
+	uint16_t old_port = port;
+	struct peer p[WAITING];
+	int fd[WAITING], good = 0;
+	char err[256];
+	pid_t retiring;
+
+	/* Those of now take no notice of anything, until they are to retire. */
+	setup->connections = 50;
+	EXPECT(pool_start(&pool, setup, 1, now_ms()) == POOL_NOTHING);
+	EXPECT(work(10000) == POOL_SWITCHED);
+	retiring = a_worker() ? a_worker()->pid : INT_MAX;
+	kill(retiring, SIGSTOP);
+	waitpid(retiring, NULL, WUNTRACED);
+	for (int i = 0; i < WAITING; i++)
+		fd[i] = dial();
+	EXPECT(listener_open(&listener, &conf, err, sizeof(err)));
+	getsockname(listener.fd[0], (struct sockaddr *)&addr, &len);
+	port = ntohs(addr.sin_port);
+	setup = setup_for(first.crt, first.key);
+	setup->connections = 50;
+	EXPECT(pool_start(&pool, setup, 1, now_ms()) == POOL_NOTHING);
+	EXPECT(work(10000) == POOL_SWITCHED);
+	listener_close(&old);
+	EXPECT(old_port != port);
+	kill(retiring, SIGCONT);
+	for (int i = 0; i < WAITING; i++) {
+		peer_connect(&p[i], fd[i], wolfTLSv1_3_client_method(), &first, "ntske/1");
+		good += wolfSSL_connect(p[i].ssl) == WOLFSSL_SUCCESS &&
+			wolfSSL_write(p[i].ssl, request, sizeof(request)) ==
+				sizeof(request) &&
+			good_cookies(&p[i], 0x42, key) == 8;
+		peer_free(&p[i]);
+	}
+	EXPECT(good == WAITING);
+	EXPECT(cookies(&first, 0x42, key) == 8);
+}
+
+static void one_that_does_not_retire(void)
+{
+	pid_t pid = a_worker() ? a_worker()->pid : INT_MAX;
+
+	kill(pid, SIGSTOP);
+	EXPECT(pool_start(&pool, setup_for(first.crt, first.key), 1, now_ms()) ==
+	       POOL_NOTHING);
+	EXPECT(work(10000) == POOL_SWITCHED);
+	EXPECT(pool_due(&pool) != UINT64_MAX);
+	pool_tick(&pool, now_ms() + RETIRE_MS - 5000);
+	work(100);
+	EXPECT(!kill(pid, 0));
+	pool_tick(&pool, now_ms() + RETIRE_MS + 1);
+	WORK_UNTIL(kill(pid, 0));
+	EXPECT(kill(pid, 0) && errno == ESRCH);
+	EXPECT(pool_due(&pool) == UINT64_MAX);
+	EXPECT(cookies(&first, 0x42, key) == 8);
+}
+
 /* Each client gets the certificate whose signature it accepts. */
 static void several_certificates(void)
 {
@@ -374,15 +501,14 @@ static const struct ktap_case cases[] = {
 	CASE(a_bad_certificate_leaves_the_old),
 	CASE(a_reload_finishes_old_sessions),
 	CASE(several_certificates),
+	CASE(nobody_notices_a_switch),
+	CASE(a_listener_that_moves),
+	CASE(one_that_does_not_retire),
 	CASE(workers_end_with_the_master),
 };
 
 int main(void)
 {
-	struct config conf = { .processes = 2, .connections = 50,
-			       .bind4_set = true, .bind6_set = true,
-			       .bind4.s_addr = htonl(INADDR_LOOPBACK),
-			       .bind6 = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr_in addr;
 	socklen_t len = sizeof(addr);
 	char err[256];
