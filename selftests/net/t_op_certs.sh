@@ -29,21 +29,26 @@ make_pair() {
 
 print_of() { openssl x509 -noout -fingerprint -sha256 -in "$1" | sed 's/.*=//'; }
 
-# shown KEY: what ntsctl certs says of the one pair.
-shown() {
-	ntsctl --json certs | "$PY" -c '
-import json, sys
-one = json.load(sys.stdin)["certs"][0]
-print(one[sys.argv[1]])' "$1"
-}
+# shown NAME: what ntsctl certs says of the one pair.
+shown() { ntsctl certs | sed -n "s/^$1  *: //p"; }
 
-# shown_is KEY PATTERN
+# shown_is NAME PATTERN
 shown_is() { shown "$1" | grep -q -- "$2"; }
 
-# serving CERT: clients are shown it, and ntsctl says so.
+# told CERT: ntsctl says that it serves.
+told() {
+	shown_is State '^serving$' &&
+		[ "$(shown SHA-256)" = "$(print_of "$1" | tr -d :)" ]
+}
+
+# shown_to_clients CERT
+shown_to_clients() { [ "$(served)" = "$(print_of "$1")" ]; }
+
+# serving CERT: ntsctl says so, and clients are shown it.  A handshake that the
+# machine had no time for within the 2 s of ntsd is tried again.
 serving() {
-	[ "$(served)" = "$(print_of "$1")" ] && shown_is state serving &&
-		[ "$(shown sha256)" = "$(print_of "$1" | tr -d :)" ]
+	wait_for 40 "ntsctl says $1" told "$1"
+	wait_for 40 "clients are shown $1" shown_to_clients "$1"
 }
 
 served() {
@@ -57,8 +62,9 @@ same_daemon() { alive s && [ "$(pid_of s)" = "$FIRST_PID" ]; }
 
 first_pair() {
 	serving "$LIVE/server.crt"
-	shown_is days_left '^\(89\|90\)$'
-	shown_is names "ntp.test"
+	shown_is "Days left" '^\(89\|90\)$'
+	shown_is Names "ntp.test"
+	ntsctl --json certs | grep -q '"state": *"serving"'
 	[ "$(stat -c '%U %a' "$LIVE/server.key")" = "root 600" ]
 }
 
@@ -67,7 +73,7 @@ renamed() {
 	make_pair renamed
 	mv "$NEXT/renamed/server.key" "$LIVE/server.key"
 	mv "$NEXT/renamed/server.crt" "$LIVE/server.crt"
-	wait_for 40 "the new one serves" serving "$LIVE/server.crt"
+	serving "$LIVE/server.crt"
 	same_daemon
 }
 
@@ -77,7 +83,7 @@ written_in_place() {
 		-keyout "$LIVE/server.key" -out "$LIVE/server.crt" -days 60 \
 		-subj /CN=ntp.test -addext subjectAltName=DNS:ntp.test \
 		2>/dev/null
-	wait_for 40 "the new one serves" serving "$LIVE/server.crt"
+	serving "$LIVE/server.crt"
 	same_daemon
 }
 
@@ -85,10 +91,10 @@ written_in_place() {
 one_after_the_other() {
 	make_pair slow
 	cp "$NEXT/slow/server.key" "$LIVE/server.key"
-	wait_for 40 "it waits" shown_is state waiting
-	diag "$(shown why)"
+	wait_for 40 "it waits" shown_is State "^waiting"
+	diag "$(shown State)"
 	cp "$NEXT/slow/server.crt" "$LIVE/server.crt"
-	wait_for 40 "the new one serves" serving "$LIVE/server.crt"
+	serving "$LIVE/server.crt"
 	same_daemon
 }
 
@@ -96,34 +102,40 @@ one_after_the_other() {
 broken() {
 	cp "$LIVE/server.crt" "$WORK/good.crt"
 	echo "no certificate" >"$LIVE/server.crt"
-	wait_for 40 "it waits" shown_is state waiting
-	shown_is why "server.crt: not a PEM certificate"
+	wait_for 40 "it waits" shown_is State "^waiting: .*server.crt: not a PEM certificate"
 	wait_for 40 "a word in the log" log_has s "not taken.*not a PEM"
 	diag "$(grep "not taken" "$WORK/s.log")"
-	[ "$(served)" = "$(print_of "$WORK/good.crt")" ]
-	sleep 6
+	wait_for 40 "the old one serves" shown_to_clients "$WORK/good.crt"
+	cp "$WORK/good.crt" "$LIVE/server.crt"
+	serving "$LIVE/server.crt"
 	[ "$(grep -c "not a PEM.* goes on" "$WORK/s.log")" -eq 1 ] ||
 		fail "told more than once"
-	cp "$WORK/good.crt" "$LIVE/server.crt"
-	wait_for 40 "the old one is back" shown_is state serving
 	same_daemon
 }
+
+# Children without any capability.
+worker_pids() {
+	pgrep -P "$FIRST_PID" | while read -r pid; do
+		grep -q '^CapPrm:\s*0*$' "/proc/$pid/status" && echo "$pid"
+	done
+}
+
+workers() { [ "$(worker_pids | wc -l)" -eq "$1" ]; }
 
 # A worker that dies meanwhile is born again with what served.
 broken_and_a_dead_worker() {
 	local old
 	cp "$LIVE/server.key" "$WORK/good.key"
 	: >"$LIVE/server.key"
-	wait_for 40 "it waits" shown_is state waiting
-	old=$(pgrep -P "$FIRST_PID" | while read -r pid; do
-		grep -q '^CapPrm:\s*0*$' "/proc/$pid/status" && echo "$pid"
-	done | head -n 1)
+	wait_for 40 "it waits" shown_is State "^waiting"
+	wait_for 20 "2 workers" workers 2
+	old=$(worker_pids | head -n 1)
 	[ -n "$old" ] || fail "no worker found"
 	kill -KILL "$old"
-	sleep 1
-	[ "$(served)" = "$(print_of "$LIVE/server.crt")" ]
+	wait_for 20 "another worker" workers 2
+	wait_for 40 "the old one serves" shown_to_clients "$LIVE/server.crt"
 	cp "$WORK/good.key" "$LIVE/server.key"
-	wait_for 40 "good again" shown_is state serving
+	serving "$LIVE/server.crt"
 }
 
 # Another host's certificate, by mistake.
@@ -133,11 +145,11 @@ of_another_name() {
 	cp "$LIVE/server.crt" "$WORK/good.crt"
 	cp "$LIVE/server.key" "$WORK/good.key"
 	mv "$NEXT/other/server.key" "$NEXT/other/server.crt" "$LIVE/"
-	wait_for 40 "it waits" shown_is why "none of the names"
-	[ "$(served)" = "$(print_of "$WORK/good.crt")" ]
+	wait_for 40 "it waits" shown_is State "^waiting: .*none of the names"
+	wait_for 40 "the old one serves" shown_to_clients "$WORK/good.crt"
 	cp "$WORK/good.key" "$LIVE/server.key"
 	cp "$WORK/good.crt" "$LIVE/server.crt"
-	wait_for 40 "good again" shown_is state serving
+	serving "$LIVE/server.crt"
 }
 
 # certbot: links to numbered files, switched one by one.
@@ -153,12 +165,12 @@ switched_links() {
 	for kind in key crt; do
 		ln -sfn "../archive/one.$kind" "$LIVE/server.$kind"
 	done
-	wait_for 40 "the 1st one serves" serving "$WORK/archive/one.crt"
+	serving "$WORK/archive/one.crt"
 	for kind in key crt; do
 		ln -sfn "../archive/two.$kind" "$LIVE/server.$kind"
 	done
-	wait_for 40 "the 2nd one serves" serving "$WORK/archive/two.crt"
-	shown_is key_type Ed25519
+	serving "$WORK/archive/two.crt"
+	shown_is "Key type" Ed25519
 	same_daemon
 }
 
@@ -186,7 +198,8 @@ nobody_was_refused() {
 	wait_for 20 "the load ends" test -s "$WORK/sessions"
 	diag "$(wc -l <"$WORK/sessions") sessions, $(cut -d' ' -f1 "$WORK/sessions" |
 		sort -u | wc -l) certificates"
-	if grep -v ' 8$' "$WORK/sessions" >"$WORK/bad"; then
+	diag "$(grep -c '^late' "$WORK/sessions") had to wait for the machine"
+	if grep -vE ' 8$|^late' "$WORK/sessions" >"$WORK/bad"; then
 		fail "$(wc -l <"$WORK/bad") failed: $(head -n 3 "$WORK/bad")"
 	fi
 	[ "$(cut -d' ' -f1 "$WORK/sessions" | sort -u | wc -l)" -ge 4 ] ||

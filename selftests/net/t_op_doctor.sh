@@ -43,9 +43,12 @@ assert all(one["result"] == "ok" for one in found), found'
 another_daemon() {
 	cp "$(command -v sleep)" "$WORK/chronyd"
 	spawn rival - "$WORK/chronyd" 1000
+	wait_for 10 "it is called so" grep -qx chronyd "/proc/$(pid_of rival)/comm"
 	finds k problem "rivals: chronyd (pid $(pid_of rival))" "kill $(pid_of rival)" </dev/null
 	halt rival
 }
+
+holds_ports() { in_ns p ss -Hltn "sport = :4460" | grep -q .; }
 
 port_taken() {
 	spawn holder p "$PY" -c 'import socket, time
@@ -53,8 +56,7 @@ one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 one.bind(("", 123))
 two = socket.create_server(("", 4460))
 time.sleep(1000)'
-	wait_for 10 "it holds the ports" in_ns p ss -Hltn "sport = :4460"
-	sleep 1
+	wait_for 30 "it holds the ports" holds_ports
 	finds p problem "ports: UDP port 123 is held by python3.* (pid $(pid_of holder))" "kill" <<-END
 	$(certpair good)
 	END

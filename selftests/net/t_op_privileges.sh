@@ -28,6 +28,11 @@ may() {
 	[ "$(field "$1" Gid)" = "$(id -g ntsd)" ] || fail "$1 runs in $(field "$1" Gid)"
 }
 
+# settled FUNCTION: what the processes are once they have given all up, which
+# may be a little after the port is open.
+settled() { wait_for 20 "$1" in_subshell "$1"; }
+in_subshell() { ("$1"); }
+
 master() { may "$(pid_of s)" $((NET_ADMIN | NET_BIND)); }
 
 # Two workers with nothing, and one process that reads keys.
@@ -91,7 +96,7 @@ start_with_ambient() {
 		ntsd -d -f "$WORK/s.conf"
 	wait_for 40 "s listens" listens s s
 	[ "$(field "$(pid_of s)" CapBnd)" != 0 ]
-	master
+	settled master
 }
 
 ns_add s
@@ -107,14 +112,14 @@ local stratum 3
 END
 
 ktap_plan 10
-ktap_case master
-ktap_case children_of_it
-ktap_case memory_is_locked
+ktap_case settled master
+ktap_case settled children_of_it
+ktap_case settled memory_is_locked
 ktap_case socket_is_the_groups
 ktap_case reading_needs_no_root
 ktap_case changing_does
 ktap_case start_with_ambient
-ktap_case children_of_it
-ktap_case memory_is_locked
+ktap_case settled children_of_it
+ktap_case settled memory_is_locked
 ktap_case reading_needs_no_root
 ktap_end

@@ -3,7 +3,8 @@
 
   load FILE                 one session after the other until SIGTERM; then FILE
                             has a line for each: its fingerprint and its cookies,
-                            or "failed" and why
+                            or "failed" and why, or "late" when it failed after so
+                            long that ntsd had to end it for the time it took
   over LOG PATTERN COMMAND...
                             a session whose handshake is done before COMMAND
                             brings a new certificate, and whose request comes
@@ -50,11 +51,13 @@ def load(path):
     signal.signal(signal.SIGTERM, lambda *_: ended.append(1))
     with open(path + ".new", "w", encoding="ascii", buffering=1) as out:
         while not ended:
+            begin = time.monotonic()
             try:
                 print(*session(), file=out)
                 time.sleep(PAUSE)
             except (OSError, ke.Refused, ValueError, EOFError) as err:
-                print("failed", repr(err), file=out)
+                late = time.monotonic() - begin > PATIENCE
+                print("late" if late else "failed", repr(err), file=out)
     os.replace(path + ".new", path)
     return True
 
