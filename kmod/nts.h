@@ -3,6 +3,7 @@
 #ifndef _NTS_H
 #define _NTS_H
 
+#include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
