@@ -53,7 +53,8 @@ void adjust_clock(struct nl *nl, const struct nl_event *event)
 		if (error != last_error)
 			log_err("the system clock cannot be steered: clock_adjtime: %s%s",
 				strerror(error), error == EPERM ?
-				": restart ntsd, and let it have CAP_SYS_TIME: see FALLBACK in ntsd(8)" :
+				": restart ntsd, and let it have CAP_SYS_TIME: see FALLBACK in "
+				"ntsd(8)" :
 				"");
 	}
 	last_error = error;

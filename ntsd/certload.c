@@ -59,7 +59,8 @@ static int copy_file(struct certload *load, const char *path, char *buf,
 	if (file.fd < 0) {
 		snprintf(load->why, TLS_ERR_LEN, "%s: %s%s", path,
 			 strerror(errno), errno == EACCES && geteuid() ?
-			 ": ntsd has no right to read it: let its user do so, or restart it as root" :
+			 ": ntsd has no right to read it: let its user do so, or restart it as "
+			 "root" :
 			 "");
 		return -1;
 	}

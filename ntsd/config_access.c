@@ -40,7 +40,8 @@ bool config_read_access(char **words, struct config_access *access, const char *
 		access->name = *word;
 		return true;
 	default:
-		*why = "needs an address, a subnet like 192.0.2.0/24, 192.0.2 or 2001:db8::/32, or a name";
+		*why = "needs an address, a subnet like 192.0.2.0/24, 192.0.2 or "
+		       "2001:db8::/32, or a name";
 		return false;
 	}
 }

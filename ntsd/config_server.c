@@ -195,7 +195,8 @@ static const struct {
 } local_options[] = {
 	{ "activate", 1, "it is right from the start" },
 	{ "distance", 1, "a selected source is served whatever its distance" },
-	{ "orphan", 0, "give each server a stratum of its own, the least to that which the others shall follow" },
+	{ "orphan", 0, "give each server a stratum of its own, the least to that which the "
+		       "others shall follow" },
 	{ "waitsynced", 1, "it is right as soon as no source is selected" },
 	{ "waitunsynced", 1, "it is right as soon as no source is selected" },
 };

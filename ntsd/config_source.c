@@ -126,8 +126,8 @@ static bool name_ok(const char *name)
 }
 
 static const struct config_source *find_same(const struct config *conf,
-					    unsigned int n,
-					    const struct config_source *s)
+					     unsigned int n,
+					     const struct config_source *s)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		const struct config_source *other = &conf->source[i];

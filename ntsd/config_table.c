@@ -21,11 +21,14 @@
 #define REFUSED(word, instead)	{ word, CONFIG_REFUSED, false, instead }
 
 const struct config_entry config_table[] = {
-	IGNORED("acquisitionport", "each request leaves from a new random port, which forgers would have to guess (RFC 9109): firewalls can allow what comes from port 123"),
+	IGNORED("acquisitionport", "each request leaves from a new random port, which forgers "
+				   "would have to guess (RFC 9109): firewalls can allow what "
+				   "comes from port 123"),
 	WORKS("allow"),
 	WORKS("authselectmode"),
 	WORKS("bindacqaddress"),
-	REFUSED("bindacqdevice", "requests go where the routes lead: use bindacqaddress, an ip-rule(8) or a VRF"),
+	REFUSED("bindacqdevice", "requests go where the routes lead: use bindacqaddress, an "
+				 "ip-rule(8) or a VRF"),
 	WORKS("bindaddress"),
 	WORKS("bindcmdaddress"),
 	IGNORED("bindcmddevice", NO_CMD),
@@ -50,9 +53,11 @@ const struct config_entry config_table[] = {
 	IGNORED("generatecommandkey", PAST),
 	IGNORED("hwclockfile", NO_RTC),
 	WORKS("hwtimestamp"),
-	IGNORED("hwtstimeout", "answers are sent without waiting, and a late timestamp is still used"),
+	IGNORED("hwtstimeout", "answers are sent without waiting, and a late timestamp is "
+			       "still used"),
 	WORKS("include"),
-	REFUSED("initstepslew", "write makestep with its threshold, for example \"makestep 1 3\", and option iburst"),
+	REFUSED("initstepslew", "write makestep with its threshold, for example \"makestep 1 "
+				"3\", and option iburst"),
 	IGNORED("keyfile", NO_FILE_KEYS),
 	WORKS("leapseclist"),
 	WORKS("leapsecmode"),
@@ -65,7 +70,8 @@ const struct config_entry config_table[] = {
 	WORKS("logbanner"),
 	IGNORED("logchange", "the journal tells of each step, ntsctl tracking of offsets"),
 	WORKS("logdir"),
-	IGNORED("mailonchange", "no mail is sent: have what watches the journal, or ntsctl check, send it"),
+	IGNORED("mailonchange", "no mail is sent: have what watches the journal, or ntsctl "
+				"check, send it"),
 	WORKS("makestep"),
 	IGNORED("manual", "the time is not typed in: date -s sets it"),
 	WORKS("maxchange"),
@@ -84,7 +90,8 @@ const struct config_entry config_table[] = {
 	WORKS("nocerttimecheck"),
 	WORKS("noclientlog"),
 	WORKS("nosystemcert"),
-	REFUSED("ntpsigndsocket", "answers signed for Samba's clients cannot be given: leave those to chronyd, on a port of its own"),
+	REFUSED("ntpsigndsocket", "answers signed for Samba's clients cannot be given: leave "
+				  "those to chronyd, on a port of its own"),
 	WORKS("ntsaeads"),
 	WORKS("ntscachedir"),
 	WORKS("ntsdumpdir"),
@@ -100,8 +107,10 @@ const struct config_entry config_table[] = {
 	WORKS("ntsserverkey"),
 	OURS("ntstimeout"),
 	WORKS("ntstrustedcerts"),
-	IGNORED("opencommands", "all reports can be read by every user of this machine, and by nobody else"),
-	REFUSED("peer", "symmetric mode is not supported: have each of the two use the other by server"),
+	IGNORED("opencommands", "all reports can be read by every user of this machine, and by "
+				"nobody else"),
+	REFUSED("peer", "symmetric mode is not supported: have each of the two use the other "
+			"by server"),
 	WORKS("pidfile"),
 	WORKS("pool"),
 	WORKS("port"),
@@ -110,7 +119,8 @@ const struct config_entry config_table[] = {
 	WORKS("ratelimit"),
 	OURS("ratelimitprefix4"),
 	OURS("ratelimitprefix6"),
-	REFUSED("refclock", "reference clocks are not read: let ts2phc(8) and phc2sys(8), say, steer the system clock by it, and write systemclock"),
+	REFUSED("refclock", "reference clocks are not read: let ts2phc(8) and phc2sys(8), say, "
+			    "steer the system clock by it, and write systemclock"),
 	WORKS("refresh"),
 	WORKS("reselectdist"),
 	IGNORED("rtcautotrim", NO_RTC),
@@ -120,7 +130,8 @@ const struct config_entry config_table[] = {
 	WORKS("rtcsync"),
 	IGNORED("sched_priority", "the kernel answers, before any process"),
 	WORKS("server"),
-	REFUSED("smoothtime", "served time is not smoothed, and clients of servers that smear must not use others: remove it here and on the servers beside"),
+	REFUSED("smoothtime", "served time is not smoothed, and clients of servers that smear "
+			      "must not use others: remove it here and on the servers beside"),
 	WORKS("sourcedir"),
 	WORKS("stratumweight"),
 	OURS("systemclock"),

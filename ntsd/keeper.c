@@ -311,7 +311,8 @@ const char *keeper_rekey(struct daemon *d)
 			return "the secret cannot be used, see the log";
 		keeper_commit(d, d->conf);
 	} else if (d->conf->rotate_s || !d->conf->dump_dir[0]) {
-		return "ntsd makes the keys itself: ntsrotate 0 with ntsdumpdir leaves them to others";
+		return "ntsd makes the keys itself: ntsrotate 0 with ntsdumpdir leaves them to "
+		       "others";
 	} else if (!reread_file(d, d->conf->dump_dir)) {
 		return "the file of keys cannot be used, see the log";
 	}

@@ -92,7 +92,8 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
 		 conf->nts_port, errno == ENODEV ? "binddevice: no such device" :
 		 strerror(errno),
 		 errno == EADDRINUSE ?
-		 ": another server uses it (chronyd?), stop it or set ntsport; what bindaddress and binddevice say of the same port, only a restart changes" :
+		 ": another server uses it (chronyd?), stop it or set ntsport; what "
+		 "bindaddress and binddevice say of the same port, only a restart changes" :
 		 "");
 	listener_close(l);
 	return false;
