@@ -124,20 +124,20 @@ static int grow(struct nts_access_draft *draft)
  *
  * Context: process, @nn->lock held.
  *
- * Return: 0, -ENOMEM, or -EBUSY when another one has begun since.
+ * Return: 0, -ENOMEM, or -EBUSY when what @portid began is there no more: else
+ * the rest of a table that failed would pass for all of one.
  */
 int nts_acl_begin(struct nts_net *nn, u32 portid, bool start)
 {
 	lockdep_assert_held(&nn->lock);
-	if (start)
-		drop_draft(nn);
-	if (!nn->access_draft) {
-		nn->access_draft = kzalloc(sizeof(*nn->access_draft), GFP_KERNEL_ACCOUNT);
-		if (!nn->access_draft)
-			return -ENOMEM;
-		nn->access_draft->portid = portid;
-	}
-	return nn->access_draft->portid == portid ? 0 : -EBUSY;
+	if (!start)
+		return nn->access_draft && nn->access_draft->portid == portid ? 0 : -EBUSY;
+	drop_draft(nn);
+	nn->access_draft = kzalloc(sizeof(*nn->access_draft), GFP_KERNEL_ACCOUNT);
+	if (!nn->access_draft)
+		return -ENOMEM;
+	nn->access_draft->portid = portid;
+	return 0;
 }
 
 /**
@@ -222,6 +222,25 @@ void nts_acl_abandon(struct nts_net *nn)
 {
 	lockdep_assert_held(&nn->lock);
 	drop_draft(nn);
+}
+
+/**
+ * nts_acl_released() - a netlink socket is gone
+ * @nn: the network namespace
+ * @portid: its port, which somebody else may get
+ *
+ * What it collected and did not put in force is dropped.
+ *
+ * Context: process.
+ */
+void nts_acl_released(struct nts_net *nn, u32 portid)
+{
+	if (!READ_ONCE(nn->access_draft))
+		return;
+	mutex_lock(&nn->lock);
+	if (nn->access_draft && nn->access_draft->portid == portid)
+		drop_draft(nn);
+	mutex_unlock(&nn->lock);
 }
 
 /* Nothing is answered in this namespace any more. */

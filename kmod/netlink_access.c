@@ -89,7 +89,7 @@ static int set_access(struct nts_net *nn, struct genl_info *info)
 	err = nts_acl_begin(nn, info->snd_portid, start);
 	if (err) {
 		if (err == -EBUSY)
-			nts_extack(info->extack, "start: another table is being set, begin anew");
+			nts_extack(info->extack, "start: missing, and no table of this socket is being set");
 		return err;
 	}
 	err = take_rules(nn, info);
@@ -245,6 +245,9 @@ static int dump_visitors(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 		genlmsg_end(skb, header);
 		cb->args[0] = at;
 	}
+	/* What was read to its end is not read again for the end of the dump. */
+	if (at == NTS_CLIENTLOG_END)
+		cb->args[0] = at;
 	return skb->len;
 }
 

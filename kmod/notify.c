@@ -240,6 +240,7 @@ static int netlink_released(struct notifier_block *block, unsigned long action,
 	    !released->portid)
 		return NOTIFY_DONE;
 	nn = nts_net(released->net);
+	nts_acl_released(nn, released->portid);
 	if (cmpxchg(&nn->daemon_portid, released->portid, 0) == released->portid)
 		publish_daemon(nn, NTS_DAEMON_STATE_GONE, READ_ONCE(nn->daemon_pid));
 	return NOTIFY_DONE;

@@ -10,6 +10,8 @@
 #include <linux/rcupdate.h>
 #include <linux/seqlock.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
@@ -166,6 +168,14 @@ static inline u8 nts_tos(const struct nts_net *nn)
 	return READ_ONCE(nn->dscp) << 2;
 }
 
+/* A table of clients; kvmalloc() refuses, with a warning, what is above 2 GiB. */
+static inline void *nts_table_alloc(size_t size)
+{
+	const gfp_t flags = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN;
+
+	return size > INT_MAX ? __vmalloc(size, flags) : kvmalloc(size, flags);
+}
+
 /* For texts that are no literals; those go through NL_SET_ERR_MSG(). */
 static inline void nts_extack(struct netlink_ext_ack *extack, const char *text)
 {
@@ -194,6 +204,7 @@ int nts_acl_add(struct nts_net *nn, const struct nts_acl_rule *rule);
 int nts_acl_commit(struct nts_net *nn);
 void nts_acl_open(struct nts_net *nn);
 void nts_acl_abandon(struct nts_net *nn);
+void nts_acl_released(struct nts_net *nn, u32 portid);
 void nts_acl_free(struct nts_net *nn);
 
 /* clock.c APIs: */

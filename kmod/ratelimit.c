@@ -12,34 +12,47 @@
 #define LOG_HEAD	ALIGN(sizeof(struct nts_clientlog), 64)
 
 /**
- * nts_ratelimit_judge() - note a request, and say whether to answer it
+ * nts_ratelimit_come() - a request came
  * @nn: the network namespace
+ * @visit: filled in
  * @v6: IPv6, or else IPv4
  * @key: the client's address
+ *
+ * Context: softirq. The caller holds rcu_read_lock() until nts_ratelimit_leave().
+ */
+void nts_ratelimit_come(struct nts_net *nn, struct nts_clientlog_visit *visit, bool v6,
+			struct nts_acl_key key)
+{
+	const struct nts_clientlog *log = rcu_dereference(nn->clientlog);
+
+	if (log) {
+		nts_clientlog_come(log, visit, v6, key);
+	} else {
+		visit->bucket = NULL;
+		visit->key = key;
+		visit->v6 = v6;
+	}
+}
+
+/**
+ * nts_ratelimit_judge() - say whether to answer a request
+ * @nn: the network namespace
+ * @visit: from nts_ratelimit_come()
  * @now: ns, CLOCK_MONOTONIC_RAW
  *
- * Context: softirq. Neither allocates nor waits.
+ * Context: as nts_ratelimit_come(). Neither allocates nor waits.
  *
  * Return: %NTS_ANSWER_PLAIN to answer it, %NTS_ANSWER_RATE to say that they are
  * too many, %NTS_DROP_RATE to drop it.
  */
-enum nts_verdict nts_ratelimit_judge(struct nts_net *nn, bool v6, struct nts_acl_key key,
-				     u64 now)
+enum nts_verdict nts_ratelimit_judge(struct nts_net *nn,
+				     const struct nts_clientlog_visit *visit, u64 now)
 {
-	enum nts_ratelimit_say say = NTS_RATELIMIT_PASS;
-	struct nts_ratelimit *limit;
-	struct nts_clientlog *log;
+	struct nts_ratelimit *limit = rcu_dereference(nn->ratelimit);
 
-	rcu_read_lock();
-	limit = rcu_dereference(nn->ratelimit);
-	if (limit)
-		say = nts_ratelimit_ask(limit, v6, key, now, get_random_u32());
-	log = rcu_dereference(nn->clientlog);
-	if (log && nts_clientlog_hit(log, v6, key, NTS_CLIENTLOG_NTP, now,
-				     say == NTS_RATELIMIT_DROP))
-		nts_stats_count(nn, NTS_COUNTER_LOG_DROPPED);
-	rcu_read_unlock();
-	switch (say) {
+	if (!limit)
+		return NTS_ANSWER_PLAIN;
+	switch (nts_ratelimit_ask(limit, visit->v6, visit->key, now, get_random_u32())) {
 	case NTS_RATELIMIT_KOD:
 		return NTS_ANSWER_RATE;
 	case NTS_RATELIMIT_DROP:
@@ -47,6 +60,36 @@ enum nts_verdict nts_ratelimit_judge(struct nts_net *nn, bool v6, struct nts_acl
 	default:
 		return NTS_ANSWER_PLAIN;
 	}
+}
+
+/**
+ * nts_ratelimit_near() - a request that was judged is going to be noted
+ * @visit: from nts_ratelimit_come(), some 100 ns ago or more
+ *
+ * Context: as nts_ratelimit_come().
+ */
+void nts_ratelimit_near(const struct nts_clientlog_visit *visit)
+{
+	if (visit->bucket)
+		nts_clientlog_near(visit);
+}
+
+/**
+ * nts_ratelimit_leave() - note a request that was judged
+ * @nn: the network namespace
+ * @visit: from nts_ratelimit_come()
+ * @now: as it was judged
+ * @dropped: to limit the rate
+ *
+ * Nobody waits for this: call it when the answer is on its way.
+ *
+ * Context: as nts_ratelimit_come(). Neither allocates nor waits.
+ */
+void nts_ratelimit_leave(struct nts_net *nn, const struct nts_clientlog_visit *visit,
+			 u64 now, bool dropped)
+{
+	if (visit->bucket && nts_clientlog_note(visit, NTS_CLIENTLOG_NTP, now, dropped))
+		nts_stats_count(nn, NTS_COUNTER_LOG_DROPPED);
 }
 
 /**
@@ -107,7 +150,7 @@ static struct nts_clientlog *make_log(u32 clients)
 	struct nts_clientlog *log;
 	u64 secret[2];
 
-	log = kvzalloc(LOG_HEAD + nts_clientlog_size(clients), GFP_KERNEL_ACCOUNT);
+	log = nts_table_alloc(LOG_HEAD + nts_clientlog_size(clients));
 	if (!log)
 		return NULL;
 	get_random_bytes(secret, sizeof(secret));
@@ -120,7 +163,7 @@ static struct nts_ratelimit *make_limit(u32 clients, const struct nts_ratelimit_
 	struct nts_ratelimit *limit;
 	u64 secret[2];
 
-	limit = kvzalloc(LIMIT_HEAD + nts_ratelimit_size(clients), GFP_KERNEL_ACCOUNT);
+	limit = nts_table_alloc(LIMIT_HEAD + nts_ratelimit_size(clients));
 	if (!limit)
 		return NULL;
 	get_random_bytes(secret, sizeof(secret));

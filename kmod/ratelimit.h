@@ -7,8 +7,13 @@
 #include "nts.h"
 
 /* ratelimit.c APIs: */
-enum nts_verdict nts_ratelimit_judge(struct nts_net *nn, bool v6, struct nts_acl_key key,
-				     u64 now);
+void nts_ratelimit_come(struct nts_net *nn, struct nts_clientlog_visit *visit, bool v6,
+			struct nts_acl_key key);
+enum nts_verdict nts_ratelimit_judge(struct nts_net *nn,
+				     const struct nts_clientlog_visit *visit, u64 now);
+void nts_ratelimit_near(const struct nts_clientlog_visit *visit);
+void nts_ratelimit_leave(struct nts_net *nn, const struct nts_clientlog_visit *visit,
+			 u64 now, bool dropped);
 void nts_ratelimit_note(struct nts_net *nn, bool v6, struct nts_acl_key key,
 			const struct nts_clientlog_use *use);
 bool nts_ratelimit_next(struct nts_net *nn, u32 *at, u32 min_hits, bool reset, bool *v6,

@@ -202,7 +202,7 @@ int nts_server_remember(struct nts_net *nn, u32 clients)
 		return 0;
 	if (clients) {
 		/* The buckets begin a cache line after the table's head. */
-		table = kvzalloc(NTS_TABLE_HEAD + nts_interleave_size(clients), GFP_KERNEL);
+		table = nts_table_alloc(NTS_TABLE_HEAD + nts_interleave_size(clients));
 		if (!table)
 			return -ENOMEM;
 		get_random_bytes(secret, sizeof(secret));

@@ -3,6 +3,7 @@
 #ifndef _NTS_SERVER_H
 #define _NTS_SERVER_H
 
+#include "core/clientlog.h"
 #include "core/request.h"
 #include "txstamp.h"
 
@@ -10,6 +11,8 @@
  * struct nts_turn - one request on its way to being an answer
  * @request: as parsed
  * @stamp: when it came
+ * @visit: who sent it
+ * @judged: it is to be noted that he did
  * @address: of the client, IPv4 mapped into IPv6
  * @too_often: say so, instead of the time
  * @ifindex: of the device the answer is routed to
@@ -20,6 +23,8 @@
 struct nts_turn {
 	struct nts_request request;
 	struct nts_stamp stamp;
+	struct nts_clientlog_visit visit;
+	bool judged;
 	u8 address[16];
 	bool too_often;
 	u32 ifindex;

@@ -223,6 +223,7 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 	source = nts_acl_source(skb, &v6);
 	if (!nts_acl_admits(nn, v6, source))
 		return NTS_DROP_DENIED;
+	nts_ratelimit_come(nn, &turn->visit, v6, source);
 	verdict = own_packet(skb);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
@@ -230,7 +231,8 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 				    skb->len - sizeof(struct udphdr), &turn->request);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
-	verdict = nts_ratelimit_judge(nn, v6, source, (u64)turn->stamp.raw);
+	verdict = nts_ratelimit_judge(nn, &turn->visit, (u64)turn->stamp.raw);
+	turn->judged = true;
 	if (!nts_verdict_answers(verdict))
 		return verdict;
 	turn->too_often = verdict == NTS_ANSWER_RATE;
@@ -242,6 +244,7 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 	if (!nts_verdict_answers(verdict))
 		goto release;
 	tell_turn(turn, &way);
+	nts_ratelimit_near(&turn->visit);
 	verdict = nts_server_answer(nn, skb->data, turn);
 	if (!nts_verdict_answers(verdict))
 		goto release;
@@ -276,6 +279,7 @@ static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
 	/* Softirq stays on its CPU, and there this is the cheapest clock. */
 	begin = local_clock();
 	turn.len = 0;
+	turn.judged = false;
 	verdict = answer(nn, sk, skb, &turn);
 	cost = local_clock() - begin;
 	nts_stats_count(nn, verdict);
@@ -283,6 +287,9 @@ static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
 		nts_stats_answered(nn, cost);
 	else
 		kfree_skb(skb);
+	if (turn.judged)
+		nts_ratelimit_leave(nn, &turn.visit, (u64)turn.stamp.raw,
+				    verdict == NTS_DROP_RATE);
 
 	trace_nts_answer(verdict, request_len, turn.len, cost);
 	return 0;

@@ -101,7 +101,8 @@ static u32 choose(const struct nts_clientlog_bucket *b, u32 now)
 	bool best_known = true;
 
 	for (i = 0; i < NTS_CLIENTLOG_WAYS; i++) {
-		u32 age = now - b->seen[i];
+		/* Those of another CPU may be seen a little later than now. */
+		u32 age = now > b->seen[i] ? now - b->seen[i] : 0;
 		bool known = b->known & BIT(i) && age <= NTS_CLIENTLOG_LIFE;
 
 		if (!(b->used & BIT(i)))
@@ -115,49 +116,91 @@ static u32 choose(const struct nts_clientlog_bucket *b, u32 now)
 	return best;
 }
 
-/* With the bucket locked. Tells whether another one had to go. */
-static struct nts_clientlog_record *touch(struct nts_clientlog_bucket *b, u32 tag, bool v6,
-					  struct nts_acl_key key, u32 now, bool *evicted)
+static bool is_his(const struct nts_clientlog_bucket *b, u32 i,
+		   const struct nts_clientlog_visit *visit)
 {
+	const struct nts_acl_key *key = &b->record[i].key;
+
+	return b->tag[i] == visit->tag && b->used & BIT(i) &&
+	       !!(b->v6 & BIT(i)) == visit->v6 && key->hi == visit->key.hi &&
+	       key->lo == visit->key.lo;
+}
+
+/* With the bucket locked. Tells whether another one had to go. */
+static struct nts_clientlog_record *touch(const struct nts_clientlog_visit *visit, u32 now,
+					  bool *evicted)
+{
+	struct nts_clientlog_bucket *b = visit->bucket;
 	struct nts_clientlog_record *record;
 	u32 i;
 
 	*evicted = false;
 	for (i = 0; i < NTS_CLIENTLOG_WAYS; i++) {
-		record = &b->record[i];
-		if (b->tag[i] == tag && b->used & BIT(i) && !!(b->v6 & BIT(i)) == v6 &&
-		    record->key.hi == key.hi && record->key.lo == key.lo) {
-			b->seen[i] = now;
+		if (is_his(b, i, visit)) {
+			if (now > b->seen[i])
+				b->seen[i] = now;
 			b->known |= BIT(i);
-			return record;
+			return &b->record[i];
 		}
 	}
 	i = choose(b, now);
 	record = &b->record[i];
 	*evicted = b->used & BIT(i);
-	begin_record(record, key);
-	b->tag[i] = tag;
+	begin_record(record, visit->key);
+	WRITE_ONCE(b->tag[i], visit->tag);
 	b->seen[i] = now;
 	b->used |= BIT(i);
 	b->known &= (u8)~BIT(i);
-	b->v6 = (u8)((b->v6 & ~BIT(i)) | (v6 ? BIT(i) : 0));
+	b->v6 = (u8)((b->v6 & ~BIT(i)) | (visit->v6 ? BIT(i) : 0));
 	return record;
 }
 
-static struct nts_clientlog_bucket *bucket_of(const struct nts_clientlog *t,
-					      struct nts_acl_key key, u32 *tag)
+/**
+ * nts_clientlog_come() - somebody is going to be noted
+ * @t: the table
+ * @visit: filled in
+ * @v6: IPv6, or else IPv4
+ * @key: the client's address
+ *
+ * A large table is in no cache. What is done before he is noted is done while
+ * his bucket is fetched.
+ *
+ * Context: any.
+ */
+void nts_clientlog_come(const struct nts_clientlog *t, struct nts_clientlog_visit *visit,
+			bool v6, struct nts_acl_key key)
 {
 	u64 hash = siphash_2u64(key.hi, key.lo, &t->secret);
 
-	*tag = (u32)(hash >> 32);
-	return &t->bucket[(u32)hash & t->mask];
+	visit->bucket = &t->bucket[(u32)hash & t->mask];
+	visit->key = key;
+	visit->tag = (u32)(hash >> 32);
+	visit->v6 = v6;
+	prefetchw(visit->bucket);
 }
 
 /**
- * nts_clientlog_hit() - somebody asked
- * @t: the table
- * @v6: IPv6, or else IPv4
- * @key: the client's address
+ * nts_clientlog_near() - somebody is going to be noted soon
+ * @visit: from nts_clientlog_come(), some time ago
+ *
+ * His bucket is there; so his record can be fetched.
+ *
+ * Context: any.
+ */
+void nts_clientlog_near(const struct nts_clientlog_visit *visit)
+{
+	const struct nts_clientlog_bucket *b = visit->bucket;
+	u32 i;
+
+	for (i = 0; i < NTS_CLIENTLOG_WAYS; i++) {
+		if (READ_ONCE(b->tag[i]) == visit->tag)
+			prefetchw(&b->record[i]);
+	}
+}
+
+/**
+ * nts_clientlog_note() - somebody asked
+ * @visit: from nts_clientlog_come()
  * @service: for what
  * @now: ns, of a clock that is never set
  * @dropped: he gets no answer, to limit the rate
@@ -167,18 +210,16 @@ static struct nts_clientlog_bucket *bucket_of(const struct nts_clientlog *t,
  *
  * Return: whether another client had to be forgotten for it.
  */
-bool nts_clientlog_hit(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
-		       enum nts_clientlog_service service, u64 now, bool dropped)
+bool nts_clientlog_note(const struct nts_clientlog_visit *visit,
+			enum nts_clientlog_service service, u64 now, bool dropped)
 {
-	struct nts_clientlog_bucket *b;
+	struct nts_clientlog_bucket *b = visit->bucket;
 	struct nts_clientlog_use *use;
 	bool evicted;
-	u32 tag;
 
-	b = bucket_of(t, key, &tag);
 	if (!nts_trylock(&b->lock))
 		return false;
-	use = &touch(b, tag, v6, key, seconds(now), &evicted)->use[service];
+	use = &touch(visit, seconds(now), &evicted)->use[service];
 	if (use->last && now >= use->last)
 		note_interval(use->dropped ? &use->limited : &use->interval, now - use->last);
 	use->last = now;
@@ -190,6 +231,28 @@ bool nts_clientlog_hit(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
 }
 
 /**
+ * nts_clientlog_hit() - somebody asked, and nothing is to be done meanwhile
+ * @t: the table
+ * @v6: IPv6, or else IPv4
+ * @key: the client's address
+ * @service: for what
+ * @now: ns, of a clock that is never set
+ * @dropped: he gets no answer, to limit the rate
+ *
+ * Context: as nts_clientlog_note().
+ *
+ * Return: as nts_clientlog_note().
+ */
+bool nts_clientlog_hit(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
+		       enum nts_clientlog_service service, u64 now, bool dropped)
+{
+	struct nts_clientlog_visit visit;
+
+	nts_clientlog_come(t, &visit, v6, key);
+	return nts_clientlog_note(&visit, service, now, dropped);
+}
+
+/**
  * nts_clientlog_merge() - add what another table noted of a client
  * @t: the table
  * @v6: IPv6, or else IPv4
@@ -197,29 +260,28 @@ bool nts_clientlog_hit(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
  * @service: for what
  * @use: hits and drops are added, all else takes the place of what was known
  *
- * Context: as nts_clientlog_hit().
+ * Context: as nts_clientlog_note().
  *
- * Return: as nts_clientlog_hit().
+ * Return: as nts_clientlog_note().
  */
 bool nts_clientlog_merge(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
 			 enum nts_clientlog_service service,
 			 const struct nts_clientlog_use *use)
 {
-	struct nts_clientlog_bucket *b;
+	struct nts_clientlog_visit visit;
 	struct nts_clientlog_use *mine;
 	bool evicted;
-	u32 tag;
 
-	b = bucket_of(t, key, &tag);
-	if (!nts_trylock(&b->lock))
+	nts_clientlog_come(t, &visit, v6, key);
+	if (!nts_trylock(&visit.bucket->lock))
 		return false;
-	mine = &touch(b, tag, v6, key, seconds(use->last), &evicted)->use[service];
+	mine = &touch(&visit, seconds(use->last), &evicted)->use[service];
 	mine->last = use->last;
 	mine->hits += use->hits;
 	mine->drops += use->drops;
 	mine->interval = use->interval;
 	mine->limited = use->limited;
-	nts_tryunlock(&b->lock);
+	nts_tryunlock(&visit.bucket->lock);
 	return evicted;
 }
 

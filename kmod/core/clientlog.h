@@ -84,9 +84,28 @@ struct nts_clientlog {
 	siphash_key_t secret;
 };
 
+/**
+ * struct nts_clientlog_visit - somebody asks, from nts_clientlog_come() on
+ * @bucket: where he can be
+ * @key: his address
+ * @tag: of it
+ * @v6: IPv6, or else IPv4
+ */
+struct nts_clientlog_visit {
+	struct nts_clientlog_bucket *bucket;
+	struct nts_acl_key key;
+	u32 tag;
+	bool v6;
+};
+
 size_t nts_clientlog_size(u32 clients);
 void nts_clientlog_init(struct nts_clientlog *t, void *memory, u32 clients,
 			const u64 secret[2]);
+void nts_clientlog_come(const struct nts_clientlog *t, struct nts_clientlog_visit *visit,
+			bool v6, struct nts_acl_key key);
+void nts_clientlog_near(const struct nts_clientlog_visit *visit);
+bool nts_clientlog_note(const struct nts_clientlog_visit *visit,
+			enum nts_clientlog_service service, u64 now, bool dropped);
 bool nts_clientlog_hit(struct nts_clientlog *t, bool v6, struct nts_acl_key key,
 		       enum nts_clientlog_service service, u64 now, bool dropped);
 bool nts_clientlog_merge(struct nts_clientlog *t, bool v6, struct nts_acl_key key,

@@ -209,6 +209,54 @@ static void clientlog_merges(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, record.use[NTS_CLIENTLOG_KE].last, BEGIN + SECOND);
 }
 
+/* Among those of one bucket, while others take and leave their places. */
+static void clientlog_notes_who_came_before(struct kunit *test)
+{
+	struct nts_clientlog *t = clientlog_set_up(test, 1);
+	struct nts_clientlog_visit visit[2];
+	struct nts_clientlog_record record;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	hit(t, 1, BEGIN, false);
+	nts_clientlog_come(t, &visit[0], false, host(1));
+	nts_clientlog_come(t, &visit[1], false, host(2));
+	nts_clientlog_near(&visit[1]);
+	nts_clientlog_near(&visit[0]);
+	for (i = 0; i < NTS_CLIENTLOG_WAYS; i++)
+		hit(t, 100 + i, BEGIN + SECOND, false);
+	KUNIT_EXPECT_FALSE(test, look_up(t, 1, &record));
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, i == 0,
+				nts_clientlog_note(&visit[1], NTS_CLIENTLOG_NTP,
+						   BEGIN + (2 + i) * SECOND, i == 1));
+	KUNIT_EXPECT_TRUE(test, nts_clientlog_note(&visit[0], NTS_CLIENTLOG_NTP,
+						   BEGIN + 5 * SECOND, false));
+	KUNIT_ASSERT_TRUE(test, look_up(t, 2, &record));
+	KUNIT_EXPECT_EQ(test, record.use[0].hits, 3);
+	KUNIT_EXPECT_EQ(test, record.use[0].drops, 1);
+	KUNIT_EXPECT_EQ(test, record.use[0].last, BEGIN + 4 * SECOND);
+	KUNIT_ASSERT_TRUE(test, look_up(t, 1, &record));
+	KUNIT_EXPECT_EQ(test, record.use[0].hits, 1);
+}
+
+/* Packets of two CPUs, or with stamps of hardware, are noted in any order. */
+static void clientlog_takes_times_out_of_order(struct kunit *test)
+{
+	struct nts_clientlog *t = clientlog_set_up(test, 1);
+	struct nts_clientlog_record record;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	for (i = 0; i < NTS_CLIENTLOG_WAYS; i++)
+		hit(t, i, i ? BEGIN + SECOND : BEGIN - 5 * SECOND, false);
+	hit(t, 100, BEGIN, false);
+	KUNIT_EXPECT_TRUE(test, look_up(t, 100, &record));
+	KUNIT_EXPECT_FALSE(test, look_up(t, 0, &record));
+	for (i = 1; i < NTS_CLIENTLOG_WAYS; i++)
+		KUNIT_EXPECT_TRUE(test, look_up(t, i, &record));
+}
+
 static void clientlog_waits_for_nobody(struct kunit *test)
 {
 	struct nts_clientlog *t = clientlog_set_up(test, 1);
@@ -232,6 +280,8 @@ static struct kunit_case clientlog_cases[] = {
 	KUNIT_CASE(clientlog_reads_large_tables),
 	KUNIT_CASE(clientlog_counts_anew),
 	KUNIT_CASE(clientlog_merges),
+	KUNIT_CASE(clientlog_notes_who_came_before),
+	KUNIT_CASE(clientlog_takes_times_out_of_order),
 	KUNIT_CASE(clientlog_waits_for_nobody),
 	{ }
 };

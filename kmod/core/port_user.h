@@ -116,6 +116,11 @@ static inline void sort(void *base, size_t n, size_t size,
 	qsort(base, n, size, compare);
 }
 
+static inline void prefetchw(const void *where)
+{
+	__builtin_prefetch(where, 1);
+}
+
 /* @n: not 0 */
 static inline int ilog2(u64 n)
 {

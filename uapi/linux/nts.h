@@ -794,7 +794,10 @@ enum {
 	NTS_A_ACCESS_UNSPEC,
 	/* the longest prefix an address is in decides; in none it is denied */
 	NTS_A_ACCESS_RULE,
-	/* 1 in the first of several requests that bring one table */
+	/*
+	 * 1 in the only, or the first of several requests that bring one
+	 * table; after an error of one of them it begins anew
+	 */
 	NTS_A_ACCESS_START,
 	/*
 	 * 1 when rules are yet to come; the table is put in force as one by
