@@ -89,7 +89,7 @@ static int set_access(struct nts_net *nn, struct genl_info *info)
 	err = nts_acl_begin(nn, info->snd_portid, start);
 	if (err) {
 		if (err == -EBUSY)
-			nts_extack(info->extack, "start: missing, and no table of this socket is being set");
+			nts_extack(info->extack, "start: missing, this socket sets no table");
 		return err;
 	}
 	err = take_rules(nn, info);
