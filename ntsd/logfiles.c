@@ -60,12 +60,21 @@ static bool wanted(const struct logfiles *l, enum logfiles_kind kind)
 	return l->conf && l->conf->logs & files[kind].wanted;
 }
 
+/* Once, however many lines it is. */
+static void say_lost(struct logfiles *l, enum logfiles_kind kind, int why)
+{
+	if (!l->failed[kind])
+		log_err("%s/%s.log: %s: lines are lost until it can be written",
+			l->conf->log_dir, files[kind].name, strerror(why));
+	l->failed[kind] = true;
+}
+
 static bool open_file(struct logfiles *l, enum logfiles_kind kind)
 {
 	char path[PATH_MAX + 32];
 
-	if (l->fd[kind] >= 0 || l->failed[kind])
-		return l->fd[kind] >= 0;
+	if (l->fd[kind] >= 0)
+		return true;
 	if (!l->conf->log_dir[0])
 		return false;
 	snprintf(path, sizeof(path), "%s/%s.log", l->conf->log_dir,
@@ -76,27 +85,35 @@ static bool open_file(struct logfiles *l, enum logfiles_kind kind)
 	if (l->fd[kind] >= 0 && !lseek(l->fd[kind], 0, SEEK_END))
 		fchmod(l->fd[kind], 0644);
 	l->lines[kind] = 0;
-	l->failed[kind] = l->fd[kind] < 0;
-	if (l->failed[kind])
-		log_err("%s: %s: nothing is written there until logs are cycled",
-			path, strerror(errno));
-	return !l->failed[kind];
+	if (l->fd[kind] < 0)
+		say_lost(l, kind, errno);
+	return l->fd[kind] >= 0;
 }
 
-/* Whole lines only: readers follow the file. */
-static void put(struct logfiles *l, enum logfiles_kind kind, const char *text,
+/*
+ * Whole lines only: readers follow the file. Return: false when it is lost; the
+ * next one is tried all the same, for a full disk has room again some day.
+ */
+static bool put(struct logfiles *l, enum logfiles_kind kind, const char *text,
 		size_t len)
 {
-	if (write(l->fd[kind], text, len) == (ssize_t)len)
-		return;
-	log_err("%s/%s.log: %s: nothing is written there until logs are cycled",
-		l->conf->log_dir, files[kind].name, strerror(errno));
-	close(l->fd[kind]);
-	l->fd[kind] = -1;
-	l->failed[kind] = true;
+	ssize_t n = write(l->fd[kind], text, len);
+	int why = n < 0 ? errno : ENOSPC;
+
+	if (n == (ssize_t)len) {
+		if (l->failed[kind])
+			log_notice("%s/%s.log: it is written again",
+				   l->conf->log_dir, files[kind].name);
+		l->failed[kind] = false;
+		return true;
+	}
+	if (n > 0 && ftruncate(l->fd[kind], lseek(l->fd[kind], 0, SEEK_CUR) - n))
+		log_debug("%s: %s", files[kind].name, strerror(errno));
+	say_lost(l, kind, why);
+	return false;
 }
 
-static void put_banner(struct logfiles *l, enum logfiles_kind kind)
+static bool put_banner(struct logfiles *l, enum logfiles_kind kind)
 {
 	char text[3 * 256], rule[256];
 	size_t len = strlen(files[kind].banner);
@@ -105,7 +122,7 @@ static void put_banner(struct logfiles *l, enum logfiles_kind kind)
 	rule[len] = '\0';
 	len = snprintf(text, sizeof(text), "%s\n%s\n%s\n", rule,
 		       files[kind].banner, rule);
-	put(l, kind, text, len);
+	return put(l, kind, text, len);
 }
 
 __attribute__((format(printf, 4, 5)))
@@ -119,9 +136,8 @@ static void put_line(struct logfiles *l, enum logfiles_kind kind, time_t at,
 
 	if (!open_file(l, kind))
 		return;
-	if (l->conf->log_banner && l->lines[kind] % l->conf->log_banner == 0)
-		put_banner(l, kind);
-	if (l->fd[kind] < 0)
+	if (l->conf->log_banner && l->lines[kind] % l->conf->log_banner == 0 &&
+	    !put_banner(l, kind))
 		return;
 	gmtime_r(&at, &tm);
 	len = strftime(line, sizeof(line), "%Y-%m-%d %H:%M:%S ", &tm);
@@ -129,8 +145,8 @@ static void put_line(struct logfiles *l, enum logfiles_kind kind, time_t at,
 	vsnprintf(line + len, sizeof(line) - len - 1, fmt, args);
 	va_end(args);
 	strcat(line, "\n");
-	put(l, kind, line, strlen(line));
-	l->lines[kind]++;
+	if (put(l, kind, line, strlen(line)))
+		l->lines[kind]++;
 }
 
 static char letter(const char *letters, unsigned int n)

@@ -29,7 +29,7 @@ struct logfiles_source {
  * @conf: directives log, logdir, logbanner
  * @fd: of each file, -1 before its first line
  * @lines: in each since it was opened
- * @failed: it could not be opened; that was told
+ * @failed: it cannot be opened or written; that was told
  * @source: what was written of each
  * @n: how many
  * @tracking: what was written last, with @tracked

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines in the columns of chrony: what it calls an example comes out as it stands. */
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "../../ntsd/logfiles.c"
 #include "ntsd_dir.h"
 
@@ -232,12 +235,56 @@ static void a_directory_that_is_not(void)
 	EXPECT(l.failed[LOGFILES_MEASUREMENTS]);
 	logfiles_make_dir(&conf, &me);
 	one.total_valid++;
-	write_one();
-	EXPECT_STR(get_file("none/measurements.log"), "no file");
-	logfiles_cycle(&l);
-	one.total_valid++;
 	logfiles_take(&l, NULL, 5);
 	EXPECT(strlen(get_file("none/measurements.log")) > 100);
+	EXPECT(!l.failed[LOGFILES_MEASUREMENTS]);
+}
+
+static unsigned int times(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+/* Whole lines before and after, nothing between; told once, and that it is over. */
+static void a_full_disk(void)
+{
+	struct rlimit limit, usual;
+	int told, err = dup(2);
+	size_t size;
+
+	begin(CONFIG_LOG_MEASUREMENTS);
+	conf.log_banner = 0;
+	write_one();
+	size = strlen(get_file("measurements.log"));
+	EXPECT(size > 100);
+	told = open(in_dir("told"), O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+	if (told < 0 || getrlimit(RLIMIT_FSIZE, &usual))
+		abort();
+	dup2(told, 2);
+	limit = usual;
+	limit.rlim_cur = size + 50;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	signal(SIGXFSZ, SIG_IGN);
+	for (int i = 0; i < 5; i++) {
+		one.total_valid++;
+		write_one();
+	}
+	EXPECT(strlen(get_file("measurements.log")) == size);
+	setrlimit(RLIMIT_FSIZE, &usual);
+	for (int i = 0; i < 2; i++) {
+		one.total_valid++;
+		write_one();
+	}
+	dup2(err, 2);
+	close(told);
+	close(err);
+	EXPECT(strlen(get_file("measurements.log")) == 3 * size);
+	EXPECT(times(get_file("told"), "lines are lost") == 1);
+	EXPECT(times(get_file("told"), "written again") == 1);
 }
 
 static const struct ktap_case cases[] = {
@@ -248,6 +295,7 @@ static const struct ktap_case cases[] = {
 	CASE(tracking_lines),
 	CASE(banners_and_cycling),
 	CASE(a_directory_that_is_not),
+	CASE(a_full_disk),
 };
 
 DIR_MAIN(cases)
