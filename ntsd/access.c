@@ -124,25 +124,39 @@ static void stop_resolver(struct access *a)
 	helper_stop(&a->resolver);
 }
 
-/* What was said becomes what holds; the workers know it when this returns. */
-static bool rebuild(struct access *a)
+/* Return: what is to hold, NULL when it cannot; that was told. */
+static struct nts_acl_rule *make_rules(const struct access *a, uint32_t *n)
 {
 	struct nts_acl_rule *rule;
 	size_t room = 1;
-	uint32_t n;
 
 	for (unsigned int i = 0; i < a->n; i++)
 		room += 2 + a->said[i].n;
 	rule = calloc(room, sizeof(*rule));
+	if (!rule) {
+		log_err("allow and deny: out of memory");
+		return NULL;
+	}
+	*n = nts_acl_resolve(rule, add_rules(a, rule));
+	if (*n <= NTS_MAX_ACCESS_RULES)
+		return rule;
+	log_err("allow and deny: %u prefixes, at most %d are possible: name larger subnets",
+		*n, NTS_MAX_ACCESS_RULES);
+	free(rule);
+	return NULL;
+}
+
+/* What was said becomes what holds; the workers know it when this returns. */
+static bool rebuild(struct access *a)
+{
+	struct nts_acl_rule *rule;
+	uint32_t n;
+
+	rule = make_rules(a, &n);
 	if (!rule)
 		return false;
-	n = nts_acl_resolve(rule, add_rules(a, rule));
-	if (n > NTS_MAX_ACCESS_RULES) {
-		log_err("allow and deny: more than %d prefixes", NTS_MAX_ACCESS_RULES);
-		free(rule);
-		return false;
-	}
 	if (!gate_put(&a->gate, rule, n)) {
+		log_err("allow and deny: out of memory");
 		free(rule);
 		return false;
 	}
@@ -156,11 +170,20 @@ static bool rebuild(struct access *a)
 	return true;
 }
 
-/* Names that were known before are known. */
-static void keep_addresses(struct access *a, struct access_said *old, unsigned int n_old)
+static bool append_all(struct access *a, const struct config *conf)
 {
-	for (unsigned int i = 0; i < a->n; i++) {
-		struct access_said *said = &a->said[i];
+	for (unsigned int i = 0; i < conf->n_access; i++)
+		if (!append(a, &conf->access[i]))
+			return false;
+	return true;
+}
+
+/* Names that were known before are known. */
+static void move_addresses(struct access_said *new, unsigned int n_new, struct access_said *old,
+			   unsigned int n_old)
+{
+	for (unsigned int i = 0; i < n_new; i++) {
+		struct access_said *said = &new[i];
 
 		for (unsigned int k = 0; said->what.name && !said->n && k < n_old; k++) {
 			if (!old[k].n || strcasecmp(old[k].what.name, said->what.name))
@@ -194,28 +217,52 @@ void access_gate(const struct access *a, const struct config *conf, struct gate 
 }
 
 /**
+ * access_fits() - whether access_configure() would take a configuration
+ * @a: the access rules; not changed
+ * @conf: the configuration
+ *
+ * Return: false when there are too many, or too little memory; that was told.
+ */
+bool access_fits(struct access *a, const struct config *conf)
+{
+	struct access next = { };
+	struct nts_acl_rule *rule = NULL;
+	uint32_t n;
+
+	if (append_all(&next, conf)) {
+		move_addresses(next.said, next.n, a->said, a->n);
+		rule = make_rules(&next, &n);
+		move_addresses(a->said, a->n, next.said, next.n);
+	} else {
+		log_err("allow and deny: out of memory");
+	}
+	forget_all(next.said, next.n);
+	free(rule);
+	return rule;
+}
+
+/**
  * access_configure() - what the configuration says takes the place of all
  * @a: the access rules
  * @conf: the configuration
  * @now_ms: the time
  *
- * Return: false when there are too many, or too little memory; what was in
- * force then stays.
+ * Return: false when there are too many, or too little memory, which was told;
+ * what was in force then stays.
  */
 bool access_configure(struct access *a, const struct config *conf, uint64_t now_ms)
 {
 	struct access_said *old = a->said;
 	unsigned int n_old = a->n, room_old = a->room;
-	bool ok = true;
+	bool ok;
 
 	a->said = NULL;
 	a->n = 0;
 	a->room = 0;
-	for (unsigned int i = 0; ok && i < conf->n_access; i++)
-		ok = append(a, &conf->access[i]);
-	if (ok)
-		keep_addresses(a, old, n_old);
+	ok = append_all(a, conf);
+	move_addresses(a->said, a->n, old, n_old);
 	if (!ok || !rebuild(a)) {
+		move_addresses(old, n_old, a->said, a->n);
 		forget_all(a->said, a->n);
 		a->said = old;
 		a->n = n_old;

@@ -64,6 +64,7 @@ struct access {
 };
 
 bool access_init(struct access *a, const struct config *conf);
+bool access_fits(struct access *a, const struct config *conf);
 bool access_configure(struct access *a, const struct config *conf, uint64_t now_ms);
 bool access_say(struct access *a, const struct config_access *what);
 void access_gate(const struct access *a, const struct config *conf, struct gate *gate);

@@ -8,6 +8,8 @@
 
 #include "config_reader.h"
 
+#define TOO_MANY "more than %d lines allow and deny: name larger subnets"
+
 /**
  * config_read_access() - read an allow or deny
  * @words: of the line, the first of them "allow" or "deny"
@@ -78,8 +80,7 @@ static void on_access(struct config_reader *r, char **words)
 	if (!config_read_access(words, &access, &why))
 		config_error(r, "%s %s", words[0], why);
 	else if (r->conf->n_access == NTS_MAX_ACCESS_RULES)
-		config_error(r, "more than %d lines allow and deny: name larger subnets",
-			     NTS_MAX_ACCESS_RULES);
+		config_error(r, TOO_MANY, NTS_MAX_ACCESS_RULES);
 	else
 		add(r, &access);
 }
@@ -156,10 +157,16 @@ const struct config_directive config_access_directives[] = {
 void config_access_check(struct config_reader *r)
 {
 	const struct config *conf = r->conf;
-	bool limited = conf->ratelimit.on || conf->nts_ratelimit.on, allowed = false;
+	bool limited = conf->ratelimit.on || conf->nts_ratelimit.on;
+	bool allowed = false, every = false;
 
-	for (unsigned int i = 0; i < conf->n_access; i++)
+	for (unsigned int i = 0; i < conf->n_access; i++) {
 		allowed |= conf->access[i].allow;
+		every |= conf->access[i].every;
+	}
+	/* That is a prefix of each family. */
+	if (every && conf->n_access == NTS_MAX_ACCESS_RULES)
+		config_error(r, TOO_MANY, NTS_MAX_ACCESS_RULES - 1);
 	/* Others may be clients only, and want it so. */
 	if (!allowed && (conf->n_certs || conf->clock == CONFIG_CLOCK_LOCAL))
 		config_warn(r, "no allow: nobody is served, neither NTP nor NTS-KE; \"allow\" alone allows all");

@@ -147,7 +147,8 @@ void reload_begin(struct daemon *d)
 	status_reloading();
 	d->listener_moves = false;
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
-	if (!d->conf_next || !read_config(d, d->conf_next))
+	if (!d->conf_next || !read_config(d, d->conf_next) ||
+	    !access_fits(&d->access, d->conf_next))
 		goto refuse;
 	if (!keeper_prepare(d, d->conf_next))
 		goto refuse;

@@ -199,6 +199,36 @@ static void names_are_looked_up(void)
 	EXPECT(allowed("192.0.2.9"));
 }
 
+/* Too many with the addresses of names: refused, and nothing is forgotten. */
+static void too_many_of_them(void)
+{
+	struct config_access *many = calloc(NTS_MAX_ACCESS_RULES, sizeof(*many));
+
+	CONFIGURE("allow good.test");
+	EXPECT(allowed("192.0.2.9") && allowed("2001:db8::9"));
+	for (int i = 0; i < NTS_MAX_ACCESS_RULES - 1; i++) {
+		many[i].subnet.len = 32;
+		many[i].subnet.key.hi = (uint64_t)(0x0a000000 + i) << 32;
+	}
+	many[NTS_MAX_ACCESS_RULES - 1].name = (char *)"good.test";
+	many[NTS_MAX_ACCESS_RULES - 1].allow = true;
+	conf.access = many;
+	conf.n_access = NTS_MAX_ACCESS_RULES;
+	EXPECT(!access_fits(&a, &conf));
+	EXPECT(!access_configure(&a, &conf, 2000));
+	EXPECT(a.n == 1 && allowed("192.0.2.9") && allowed("2001:db8::9"));
+	EXPECT(say("deny 192.0.2.8"));
+	EXPECT(allowed("192.0.2.9") && allowed("2001:db8::9"));
+	/* One less makes room for it. */
+	many[0] = many[NTS_MAX_ACCESS_RULES - 1];
+	conf.n_access = NTS_MAX_ACCESS_RULES - 1;
+	EXPECT(access_fits(&a, &conf));
+	EXPECT(a.n == 2 && a.said[0].n == 2);
+	EXPECT(access_configure(&a, &conf, 2000));
+	EXPECT(a.n_rules == NTS_MAX_ACCESS_RULES && allowed("2001:db8::9"));
+	free(many);
+}
+
 /* The process that looks for a name was told of a place that moved. */
 static void names_while_lists_change(void)
 {
@@ -298,6 +328,7 @@ static const struct ktap_case cases[] = {
 	CASE(it_is_said_while_it_runs),
 	CASE(it_is_said_again_and_again),
 	CASE(names_are_looked_up),
+	CASE(too_many_of_them),
 	CASE(names_while_lists_change),
 	CASE(connections_are_limited),
 	CASE(workers_see_it),

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <linux/nts.h>
+
 #include "../../ntsd/config.c"
 #include "ntsd_conf.h"
 
@@ -126,6 +128,27 @@ static void who_is_served(void)
 	EXPECT_STR(said, "a:0 warning");
 	EXPECT(read_conf("server ntp.test nts\n"));
 	EXPECT_STR(said, "");
+}
+
+/* "allow" alone is a prefix of each family; more than fit are refused when read. */
+static void as_many_as_fit(void)
+{
+	static const char line[] = "deny 192.0.2.1\n";
+	char *text = malloc(NTS_MAX_ACCESS_RULES * (sizeof(line) - 1) + 32), *at = text;
+
+	for (int i = 0; i < NTS_MAX_ACCESS_RULES - 1; i++)
+		at = stpcpy(at, line);
+	strcpy(at, "allow 192.0.2.2\n");
+	EXPECT(read_conf(text));
+	strcpy(at, "allow\n");
+	EXPECT(!read_conf(text));
+	EXPECT(strstr(said, "error"));
+	strcpy(at, "allow 192.0.2.2\nallow 192.0.2.3\n");
+	EXPECT(!read_conf(text));
+	EXPECT_STR(said, "a:65537 error");
+	strcpy(at - sizeof(line) + 1, "allow\n");
+	EXPECT(read_conf(text));
+	free(text);
 }
 
 static void how_often(void)
@@ -435,6 +458,7 @@ static const struct ktap_case cases[] = {
 	CASE(each_error_is_told),
 	CASE(what_has_no_effect_is_warned_of),
 	CASE(who_is_served),
+	CASE(as_many_as_fit),
 	CASE(how_often),
 	CASE(defaults_of_sources),
 	CASE(options_of_sources),
