@@ -28,8 +28,11 @@ keys() { in_ns "s$1" ntsctl -c keys | cut -d, -f1,2 | sort; }
 # counter N NAME
 counter() { in_ns "s$1" ntsctl -c counters | awk -F, -v n="$2" '$1 == n { print $3 }'; }
 
-# move N: the service is server N's from now on.
-move() { ip -n "$(ns c)" route replace "$SERVICE/32" via "10.9.$1.1" src 10.9.8.2; }
+# route_to N: what makes the service server N's.
+route_to() { echo "ip -n $(ns c) route replace $SERVICE/32 via 10.9.$1.1 src 10.9.8.2"; }
+
+# move N: it is, from now on.
+move() { eval "$(route_to "$1")"; }
 
 chronyc() { command chronyc -h "$WORK/k/sock" -n "$@"; }
 
@@ -107,13 +110,11 @@ moving_clients_meet_no_nak() {
 	halt k
 }
 
-# taken_elsewhere: got from the second, taken by the third.  On a busy machine
-# so much time may pass between that it is too old.
+# taken_elsewhere: got from the second, taken by the third.  Between two
+# programs so much time may pass that it is too old.
 taken_elsewhere() {
 	move 2
-	oracle_client save "$WORK/old" "$SERVICE"
-	move 3
-	oracle_client ask "$WORK/old" "$SERVICE"
+	oracle_client carry "$WORK/old" "$(route_to 3)" "$SERVICE"
 }
 
 # refused FILE: its cookie is met by a NAK, not by silence.

@@ -3,6 +3,8 @@
 
   save FILE [ADDR]          key establishment; keeps keys and cookies in FILE
   ask FILE [ADDR]           one request with FILE's first cookie, which stays
+  carry FILE COMMAND [ADDR] save, a shell's COMMAND, ask: with no more time
+                            between them than that takes
   load FILE RATE SECONDS [ADDR]
                             a request each 1/RATE s, each with a new cookie;
                             SIGTERM ends it before, when the answers came
@@ -14,6 +16,7 @@ The last line tells what came: answer, nak, silence; or for load
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -60,6 +63,12 @@ def ask(path, addr=ADDR):
     return what == "answer"
 
 
+def carry(path, command, addr=ADDR):
+    save(path, addr)
+    subprocess.run(command, shell=True, check=True)
+    return ask(path, addr)
+
+
 def load(path, rate, seconds, addr=ADDR):
     """Asks without waiting, so that an answer lost is no request unsent."""
     session, rate = read(path), float(rate)
@@ -104,7 +113,7 @@ def load(path, rate, seconds, addr=ADDR):
     return told["answer"] == total
 
 
-VERBS = {"save": save, "ask": ask, "load": load}
+VERBS = {"save": save, "ask": ask, "carry": carry, "load": load}
 
 if __name__ == "__main__":
     sys.exit(0 if VERBS[sys.argv[1]](*sys.argv[2:]) else 1)
