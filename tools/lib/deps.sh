@@ -15,7 +15,7 @@ DEPS_VM="qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod z
 	mount iproute2 util-linux procps"
 # For all tests.
 DEPS_CHECK="clang llvm libclang-rt-14-dev sparse shellcheck codespell perl git libasan8 libubsan1 chrony nettle-dev
-	$DEPS_DEB lintian rpm zsh bash-completion"
+	$DEPS_DEB lintian rpm rpmlint zsh bash-completion"
 # For a service on this machine instead of a virtual one.
 DEPS_HOST="dkms openssl"
 
