@@ -86,6 +86,8 @@ cached()
 
 	shift 3
 	dst=$NTSD_CACHE/$name-$k
+	# What is in use nobody takes for an old one.
+	touch -c "$dst" 2>/dev/null || true
 	if [ ! -d "$dst" ]; then
 		need_space "$NTSD_CACHE" 3000
 		mkdir -p "$(dirname "$dst")"
