@@ -92,7 +92,7 @@ static enum log_level clock_text(const struct nl_event *event, char *text)
 		return LOG_LEVEL_NOTICE;
 	case NTS_CLOCK_NEWS_UNSYNCHRONISED:
 		snprintf(text, size,
-			 "the clock is no longer synchronised: no source is selectable");
+			 "no source is selectable: the clock goes on without one");
 		return LOG_LEVEL_WARN;
 	case NTS_CLOCK_NEWS_STEPPED:
 		snprintf(text, size, "the system clock was stepped by %+.9f s",
