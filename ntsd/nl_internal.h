@@ -32,7 +32,9 @@ struct nl {
 };
 
 void nl_event_parse(struct genlmsghdr *gen, nl_event_take *take, void *arg);
-void nl_take_address(struct nlattr **attr, struct address *addr);
+bool nl_take_source(struct genlmsghdr *gen, struct nlattr **attr, struct address *addr);
+int nl_dump_sources(struct nl *nl, nlconn_take *take, void *list, unsigned int *n,
+		    const char *what, char *err);
 void nl_parse_phc(struct genlmsghdr *gen, struct nl_event *event);
 
 #endif

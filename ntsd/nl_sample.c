@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel module measured of each source. */
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -9,8 +8,6 @@
 #include <netlink/netlink.h>
 
 #include "nl_internal.h"
-
-#define DUMP_TRIES 5
 
 struct list {
 	struct nl_sample found[CONFIG_MAX_SOURCES];
@@ -47,13 +44,12 @@ static void take_sample(struct genlmsghdr *gen, void *arg)
 	struct nlattr *attr[NTS_A_SOURCE_MAX + 1], *a;
 	struct list *list = arg;
 	struct nl_sample *s = &list->found[list->n];
+	struct address addr;
 
-	if (gen->cmd != NTS_CMD_SOURCE_GET || list->n == CONFIG_MAX_SOURCES ||
-	    nla_parse(attr, NTS_A_SOURCE_MAX, genlmsg_attrdata(gen, 0),
-		      genlmsg_attrlen(gen, 0), NULL) ||
-	    !attr[NTS_A_SOURCE_ID] || !attr[NTS_A_SOURCE_NAME])
+	if (list->n == CONFIG_MAX_SOURCES || !nl_take_source(gen, attr, &addr))
 		return;
 	memset(s, 0, sizeof(*s));
+	s->addr = addr;
 	s->last_rx_ns = UINT64_MAX;
 	nla_strlcpy(s->name, attr[NTS_A_SOURCE_NAME], sizeof(s->name));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
@@ -62,7 +58,6 @@ static void take_sample(struct genlmsghdr *gen, void *arg)
 			memcpy((char *)s + fields[i].at, nla_data(a),
 			       fields[i].size);
 	}
-	nl_take_address(attr, &s->addr);
 	list->n++;
 }
 
@@ -78,15 +73,8 @@ static void take_sample(struct genlmsghdr *gen, void *arg)
 int nl_get_samples(struct nl *nl, nl_sample_take *take, void *arg, char *err)
 {
 	static struct list list;
-	int ret = -EAGAIN;
+	int ret = nl_dump_sources(nl, take_sample, &list, &list.n, "reading the samples", err);
 
-	for (int i = 0; i < DUMP_TRIES && ret == -EAGAIN; i++) {
-		list.n = 0;
-		ret = nlconn_ask(nl->conn,
-				 nlconn_begin_dump(nl->conn, NTS_CMD_SOURCE_GET),
-				 false, take_sample, &list,
-				 "reading the samples", err);
-	}
 	for (unsigned int i = 0; !ret && i < list.n; i++)
 		take(arg, &list.found[i]);
 	return ret;

@@ -17,8 +17,6 @@
 #define DUMP_TRIES 5
 
 struct list {
-	nl_source_take *take;
-	void *arg;
 	struct nl_source found[CONFIG_MAX_SOURCES];
 	unsigned int n;
 };
@@ -29,12 +27,7 @@ struct cookies {
 	unsigned int max;
 };
 
-/**
- * nl_take_address() - read the address of a source
- * @attr: NTS_A_SOURCE_*
- * @addr: filled in
- */
-void nl_take_address(struct nlattr **attr, struct address *addr)
+static void take_address(struct nlattr **attr, struct address *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	if (attr[NTS_A_SOURCE_ADDR4] &&
@@ -50,21 +43,38 @@ void nl_take_address(struct nlattr **attr, struct address *addr)
 	}
 }
 
+/**
+ * nl_take_source() - read what all want to know of a source
+ * @gen: a message
+ * @attr: filled in: NTS_A_SOURCE_*, with an id and a name
+ * @addr: its address, filled in
+ *
+ * Return: false when the message is not about a source.
+ */
+bool nl_take_source(struct genlmsghdr *gen, struct nlattr **attr, struct address *addr)
+{
+	if (gen->cmd != NTS_CMD_SOURCE_GET ||
+	    nla_parse(attr, NTS_A_SOURCE_MAX, genlmsg_attrdata(gen, 0),
+		      genlmsg_attrlen(gen, 0), NULL) ||
+	    !attr[NTS_A_SOURCE_ID] || !attr[NTS_A_SOURCE_NAME])
+		return false;
+	take_address(attr, addr);
+	return true;
+}
+
 static void take_source(struct genlmsghdr *gen, void *arg)
 {
 	struct nlattr *attr[NTS_A_SOURCE_MAX + 1];
 	struct list *list = arg;
 	struct nl_source *s = &list->found[list->n];
+	struct address addr;
 
-	if (gen->cmd != NTS_CMD_SOURCE_GET || list->n == CONFIG_MAX_SOURCES ||
-	    nla_parse(attr, NTS_A_SOURCE_MAX, genlmsg_attrdata(gen, 0),
-		      genlmsg_attrlen(gen, 0), NULL) ||
-	    !attr[NTS_A_SOURCE_ID] || !attr[NTS_A_SOURCE_NAME])
+	if (list->n == CONFIG_MAX_SOURCES || !nl_take_source(gen, attr, &addr))
 		return;
 	memset(s, 0, sizeof(*s));
 	s->id = nla_get_u32(attr[NTS_A_SOURCE_ID]);
 	nla_strlcpy(s->name, attr[NTS_A_SOURCE_NAME], sizeof(s->name));
-	nl_take_address(attr, &s->addr);
+	s->addr = addr;
 	if (attr[NTS_A_SOURCE_PORT])
 		s->port = nla_get_u16(attr[NTS_A_SOURCE_PORT]);
 	if (attr[NTS_A_SOURCE_FLAGS])
@@ -168,6 +178,31 @@ static bool put_address(struct nl_msg *msg, const struct address *addr,
 }
 
 /**
+ * nl_dump_sources() - have the kernel list the associations
+ * @nl: connected
+ * @take: is given each message
+ * @list: for @take, which adds to it
+ * @n: how many are in it
+ * @what: this is for, to begin @err with
+ * @err: NL_ERR_LEN bytes for what failed
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_dump_sources(struct nl *nl, nlconn_take *take, void *list, unsigned int *n,
+		    const char *what, char *err)
+{
+	int ret = -EAGAIN;
+
+	/* -EAGAIN: it changed while it was read. */
+	for (int i = 0; i < DUMP_TRIES && ret == -EAGAIN; i++) {
+		*n = 0;
+		ret = nlconn_ask(nl->conn, nlconn_begin_dump(nl->conn, NTS_CMD_SOURCE_GET),
+				 false, take, list, what, err);
+	}
+	return ret;
+}
+
+/**
  * nl_get_sources() - list the associations
  * @nl: connected
  * @take: called for each
@@ -179,16 +214,8 @@ static bool put_address(struct nl_msg *msg, const struct address *addr,
 int nl_get_sources(struct nl *nl, nl_source_take *take, void *arg, char *err)
 {
 	static struct list list;
-	int ret = -EAGAIN;
+	int ret = nl_dump_sources(nl, take_source, &list, &list.n, "reading the sources", err);
 
-	/* -EAGAIN: it changed while it was read. */
-	for (int i = 0; i < DUMP_TRIES && ret == -EAGAIN; i++) {
-		list.n = 0;
-		ret = nlconn_ask(nl->conn,
-				 nlconn_begin_dump(nl->conn, NTS_CMD_SOURCE_GET),
-				 false, take_source, &list,
-				 "reading the sources", err);
-	}
 	for (unsigned int i = 0; !ret && i < list.n; i++)
 		take(arg, &list.found[i]);
 	return ret;

@@ -3,12 +3,8 @@
 #ifndef NTSD_CONF_H
 #define NTSD_CONF_H
 
-#include <sys/stat.h>
-#include <unistd.h>
+#include "ntsd_dir.h"
 
-#include "ntsd_ktap.h"
-
-static char dir[] = "/tmp/ntsd_config.XXXXXX";
 static struct config conf;
 static char said[4096];
 static int n_errors;
@@ -28,29 +24,13 @@ static void note(void *arg, bool is_error, const char *file, int line,
 		 file, line, is_error ? "error" : "warning");
 }
 
-static const char *path_of(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static void write_conf(const char *name, const char *text)
-{
-	FILE *f = fopen(path_of(name), "w");
-
-	fputs(text, f);
-	fclose(f);
-}
-
 static bool read_conf(const char *text)
 {
-	write_conf("a", text);
+	put_file("a", text);
 	said[0] = '\0';
 	n_errors = 0;
 	config_free(&conf);
-	return config_read(&conf, path_of("a"), note, said);
+	return config_read(&conf, in_dir("a"), note, said);
 }
 
 /* Of one bad line between 2 good ones. */
@@ -65,14 +45,9 @@ static bool bad(const char *line)
 #define CONF_MAIN(cases) \
 	int main(void) \
 	{ \
-		char command[64]; \
-		int ret; \
-		if (!mkdtemp(dir)) \
-			return 1; \
-		ret = ktap_run(cases, sizeof(cases) / sizeof(*(cases))); \
+		int ret = dir_run(cases, sizeof(cases) / sizeof(*(cases))); \
 		config_free(&conf); \
-		snprintf(command, sizeof(command), "rm -r %s", dir); \
-		return system(command) ? 1 : ret; \
+		return ret; \
 	}
 
 #endif

@@ -389,7 +389,7 @@ static void included_files(void)
 {
 	char text[256];
 
-	write_conf("b", "port 124\nbad\n");
+	put_file("b", "port 124\nbad\n");
 	snprintf(text, sizeof(text), "include %s/b\nntsport x\n", dir);
 	EXPECT(!read_conf(text));
 	EXPECT_STR(said, "b:2 error a:2 error");
@@ -412,9 +412,9 @@ static void directories_of_files(void)
 {
 	char text[256];
 
-	write_conf("1.conf", "port 1\n");
-	write_conf("2.conf", "port 2\n");
-	write_conf("3.other", "port 3\n");
+	put_file("1.conf", "port 1\n");
+	put_file("2.conf", "port 2\n");
+	put_file("3.other", "port 3\n");
 	snprintf(text, sizeof(text), "confdir %s /none\n", dir);
 	EXPECT(read_conf(text));
 	EXPECT(conf.ntp_port == 2);
@@ -425,7 +425,7 @@ static void no_such_file(void)
 {
 	said[0] = '\0';
 	config_free(&conf);
-	EXPECT(!config_read(&conf, path_of("none"), note, said));
+	EXPECT(!config_read(&conf, in_dir("none"), note, said));
 	EXPECT_STR(said, "none:0 error");
 	/* A directory can be opened, but not read. */
 	said[0] = '\0';

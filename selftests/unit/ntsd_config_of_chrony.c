@@ -207,7 +207,7 @@ static void the_control_socket(void)
 
 static void make_dir(const char *name)
 {
-	mkdir(path_of(name), 0755);
+	mkdir(in_dir(name), 0755);
 }
 
 static void the_first_of_several_directories_wins(void)
@@ -216,9 +216,9 @@ static void the_first_of_several_directories_wins(void)
 
 	make_dir("x");
 	make_dir("y");
-	write_conf("x/20.conf", "port 20\nntsport 20\n");
-	write_conf("y/20.conf", "port 21\nbad\n");
-	write_conf("y/10.conf", "port 10\nntsport 10\nntsprocesses 3\n");
+	put_file("x/20.conf", "port 20\nntsport 20\n");
+	put_file("y/20.conf", "port 21\nbad\n");
+	put_file("y/10.conf", "port 10\nntsport 10\nntsprocesses 3\n");
 	snprintf(text, sizeof(text), "confdir %s/x %s/y\n", dir, dir);
 	EXPECT(read_conf(text));
 	EXPECT_STR(said, "a:0 warning");
@@ -237,10 +237,10 @@ static void sources_of_directories(void)
 	EXPECT(conf.n_sources == 1 && conf.n_own_sources == 1);
 
 	/* Bad lines, duplicates and a half-written one are left out. */
-	write_conf("s/1.sources", "server one.test iburst minpoll 5\nport 9\n"
+	put_file("s/1.sources", "server one.test iburst minpoll 5\nport 9\n"
 		   "\n# remark\nserver own.test\nserver two.test nonsense\n"
 		   "peer p.test\npool three.test\nserver four.te");
-	write_conf("s/2.conf", "server no.test\n");
+	put_file("s/2.conf", "server no.test\n");
 	EXPECT(read_conf(text) && !n_errors);
 	EXPECT_STR(said, "1.sources:2 warning 1.sources:5 warning "
 		   "1.sources:6 warning 1.sources:7 warning "
@@ -251,14 +251,14 @@ static void sources_of_directories(void)
 	EXPECT(conf.source[2].pool && conf.ntp_port == 123);
 
 	/* Read again alone, as "ntsctl reload sources" does. */
-	write_conf("s/1.sources", "server five.test\nserver own.test\n");
+	put_file("s/1.sources", "server five.test\nserver own.test\n");
 	said[0] = '\0';
 	config_reread_sources(&conf, note, said);
 	EXPECT_STR(said, "1.sources:2 warning");
 	EXPECT(conf.n_sources == 2);
 	EXPECT_STR(conf.source[0].name, "own.test");
 	EXPECT_STR(conf.source[1].name, "five.test");
-	unlink(path_of("s/1.sources"));
+	unlink(in_dir("s/1.sources"));
 	config_reread_sources(&conf, note, said);
 	EXPECT(conf.n_sources == 1);
 }

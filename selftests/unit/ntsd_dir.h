@@ -44,16 +44,22 @@ static inline const char *get_file(const char *name)
 	return text;
 }
 
+static inline int dir_run(const struct ktap_case *cases, size_t n)
+{
+	char command[64];
+	int ret;
+
+	if (!mkdtemp(dir))
+		return 1;
+	ret = ktap_run(cases, n);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command) ? 1 : ret;
+}
+
 #define DIR_MAIN(cases) \
 	int main(void) \
 	{ \
-		char command[64]; \
-		int ret; \
-		if (!mkdtemp(dir)) \
-			return 1; \
-		ret = ktap_run(cases, sizeof(cases) / sizeof(*(cases))); \
-		snprintf(command, sizeof(command), "rm -r %s", dir); \
-		return system(command) ? 1 : ret; \
+		return dir_run(cases, sizeof(cases) / sizeof(*(cases))); \
 	}
 
 #endif
