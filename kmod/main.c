@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "client.h"
+#include "fastpath.h"
 #include "ratelimit.h"
 #include "server.h"
 
@@ -31,6 +32,7 @@ struct nts_net *nts_net(const struct net *net)
 static int __net_init net_init(struct net *net)
 {
 	struct nts_net *nn = nts_net(net);
+	int err;
 
 	nn->net = net;
 	mutex_init(&nn->lock);
@@ -40,7 +42,10 @@ static int __net_init net_init(struct net *net)
 		return -ENOMEM;
 	nts_notify_net_init(nn);
 	nts_phc_net_init(nn);
-	return 0;
+	err = nts_fastpath_net_init(nn);
+	if (err)
+		free_percpu(nn->stats);
+	return err;
 }
 
 static void __net_exit net_exit(struct net *net)
@@ -48,6 +53,7 @@ static void __net_exit net_exit(struct net *net)
 	struct nts_net *nn = nts_net(net);
 
 	nts_client_free(nn);
+	nts_fastpath_net_exit(nn);
 	nts_socket_close(nn);
 	nts_server_forget(nn);
 	nts_ratelimit_free(nn);

@@ -3,9 +3,6 @@
 #include "netlink.h"
 #include "server.h"
 
-/* Clients whose last exchange is remembered when nothing is said of it. */
-#define DEFAULT_CLIENT_LOG	65536
-
 static struct genl_family family;
 
 /* The family's groups are others' once it is unregistered. */
@@ -158,106 +155,6 @@ void nts_netlink_sampled(struct nts_net *nn, u32 id)
 		return;
 	}
 	publish(nn, skb, header, NTS_NL_MCGRP_SAMPLES);
-}
-
-int nts_nl_server_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nts_net *nn = nts_netlink_net(info);
-	struct nts_server server;
-	struct sk_buff *reply;
-	void *header;
-
-	mutex_lock(&nn->lock);
-	server = nn->server;
-	mutex_unlock(&nn->lock);
-
-	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
-	if (!reply)
-		return -ENOMEM;
-	if (nla_put_u8(reply, NTS_A_SERVER_ENABLED, server.enabled) ||
-	    nla_put_u16(reply, NTS_A_SERVER_PORT, server.port) ||
-	    nla_put_u8(reply, NTS_A_SERVER_FAMILIES, server.families) ||
-	    nla_put_u32(reply, NTS_A_SERVER_CLIENT_LOG, server.client_log) ||
-	    nla_put_u8(reply, NTS_A_SERVER_DSCP, READ_ONCE(nn->dscp)) ||
-	    (server.device[0] &&
-	     nla_put_string(reply, NTS_A_SERVER_DEVICE, server.device)) ||
-	    nla_put_in_addr(reply, NTS_A_SERVER_BIND4, server.bind4) ||
-	    nla_put_in6_addr(reply, NTS_A_SERVER_BIND6, &server.bind6)) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	return nts_netlink_send(info, reply, header);
-}
-
-static int find_device(struct net *net, struct nlattr *attr, struct nts_server *server,
-		       struct netlink_ext_ack *extack)
-{
-	struct net_device *dev;
-
-	nla_strscpy(server->device, attr, sizeof(server->device));
-	rcu_read_lock();
-	dev = dev_get_by_name_rcu(net, server->device);
-	server->ifindex = dev ? dev->ifindex : 0;
-	rcu_read_unlock();
-	if (!dev)
-		NL_SET_ERR_MSG_ATTR(extack, attr, "device: there is none of this name");
-	return dev ? 0 : -ENODEV;
-}
-
-int nts_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr **attrs = info->attrs;
-	struct nts_net *nn = nts_netlink_net(info);
-	struct nts_server server = {
-		.families = NTS_FAMILY_V4 | NTS_FAMILY_V6,
-		.bind4 = htonl(INADDR_ANY),
-		.bind6 = in6addr_any,
-	};
-	u32 client_log = DEFAULT_CLIENT_LOG;
-	u8 dscp = 0;
-	int err = 0;
-
-	if (nts_netlink_missing(info, NTS_A_SERVER_ENABLED,
-				"enabled: missing, 1 answers, 0 does not"))
-		return -EINVAL;
-	server.enabled = nla_get_u8(attrs[NTS_A_SERVER_ENABLED]);
-	if (server.enabled && nts_netlink_missing(info, NTS_A_SERVER_PORT, "port: missing"))
-		return -EINVAL;
-	if (attrs[NTS_A_SERVER_PORT])
-		server.port = nla_get_u16(attrs[NTS_A_SERVER_PORT]);
-	if (attrs[NTS_A_SERVER_FAMILIES])
-		server.families = nla_get_u8(attrs[NTS_A_SERVER_FAMILIES]);
-	if (attrs[NTS_A_SERVER_BIND4])
-		server.bind4 = nla_get_in_addr(attrs[NTS_A_SERVER_BIND4]);
-	if (attrs[NTS_A_SERVER_BIND6])
-		server.bind6 = nla_get_in6_addr(attrs[NTS_A_SERVER_BIND6]);
-	if (attrs[NTS_A_SERVER_DSCP])
-		dscp = nla_get_u8(attrs[NTS_A_SERVER_DSCP]);
-	if (attrs[NTS_A_SERVER_DEVICE])
-		err = find_device(nn->net, attrs[NTS_A_SERVER_DEVICE], &server, info->extack);
-	if (err)
-		return err;
-	if (attrs[NTS_A_SERVER_CLIENT_LOG])
-		client_log = nla_get_u32(attrs[NTS_A_SERVER_CLIENT_LOG]);
-	if (client_log > NTS_MAX_CLIENT_LOG) {
-		nts_extack(info->extack, "client-log: more than 16777216 clients");
-		return -ERANGE;
-	}
-
-	mutex_lock(&nn->lock);
-	if (server.enabled) {
-		err = nts_server_remember(nn, client_log);
-		if (err)
-			nts_extack(info->extack, "client-log: not enough memory");
-		else
-			err = nts_socket_open(nn, &server, info->extack);
-	} else {
-		nts_socket_close(nn);
-	}
-	if (!err)
-		WRITE_ONCE(nn->dscp, dscp);
-	mutex_unlock(&nn->lock);
-	return err;
 }
 
 static int put_key(struct sk_buff *skb, const struct nts_key_info *key)

@@ -16,6 +16,7 @@ nts_server_nl_policy[NTS_A_SERVER_MAX + 1] = {
 	[NTS_A_SERVER_FAMILIES] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
 	[NTS_A_SERVER_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
 	[NTS_A_SERVER_DEVICE] = { .type = NLA_NUL_STRING, .len = 15 },
+	[NTS_A_SERVER_FASTPATH] = { .type = NLA_NUL_STRING, .len = 15 },
 };
 
 static const struct nla_policy

@@ -7,6 +7,7 @@
 #include <linux/in6.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/seqlock.h>
 #include <linux/skbuff.h>
@@ -34,6 +35,7 @@ struct udp_port_cfg;
 	X(COOKIES_OLD, "cookies-old-key", "cookies opened with an old key") \
 	X(AES_LIBRARY, "aes-library", "NTS requests computed without AES-NI") \
 	X(CLIENT_FLOODED, "client-drop-queue", "answers dropped as too many waited already") \
+	X(FASTPATH, "answers-fastpath", "answers sent before the IP stack saw their requests") \
 	X(INTERLEAVED, "answers-interleaved", "answers that told when the one before was sent") \
 	X(LOG_DROPPED, "client-log-dropped", "clients forgotten to make room for others") \
 	X(LOG_HELD, "client-log-held", "exchanges remembered for interleaved mode") \
@@ -130,6 +132,9 @@ struct nts_net {
 	struct nts_server server;
 	struct socket *sock4;
 	struct socket *sock6;
+	__be16 fastpath_port;	/* 0 while nothing is answered */
+	struct list_head fastpaths;	/* under RTNL */
+	struct notifier_block fastpath_block;
 	u8 dscp;	/* of all that is sent; written under the lock */
 
 	struct nts_clock __rcu *clock;

@@ -9,8 +9,11 @@
 
 /**
  * struct nts_turn - one request on its way to being an answer
+ * @begin: when it began, local_clock()
+ * @request_len: octets of UDP payload
  * @request: as parsed
  * @stamp: when it came
+ * @came: the same, UTC ns since 1970
  * @visit: who sent it
  * @judged: it is to be noted that he did
  * @address: of the client, IPv4 mapped into IPv6
@@ -21,8 +24,11 @@
  * @len: of the answer, octets
  */
 struct nts_turn {
+	u64 begin;
+	u32 request_len;
 	struct nts_request request;
 	struct nts_stamp stamp;
+	s64 came;
 	struct nts_clientlog_visit visit;
 	bool judged;
 	u8 address[16];

@@ -6,7 +6,6 @@
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/sched/clock.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -15,9 +14,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
-#include "ratelimit.h"
-#include "server.h"
-#include "trace.h"
+#include "packet.h"
 
 /* Where an answer goes: the request's addresses, swapped, and the route. */
 struct way {
@@ -121,35 +118,16 @@ static enum nts_verdict find_way(struct sock *sk, const struct sk_buff *skb,
 	return IS_ERR(way->dst) ? NTS_DROP_ROUTE : NTS_ANSWER_PLAIN;
 }
 
-/* Makes the payload, and headers before it, ours to write. */
-static enum nts_verdict own_packet(struct sk_buff *skb)
-{
-	u32 len = skb->len - sizeof(struct udphdr);
-
-	if (skb->len < sizeof(struct udphdr) + NTS_NTP_HEADER_LEN)
-		return NTS_DROP_SHORT;
-	if (len > NTS_MAX_PACKET)
-		return NTS_DROP_LONG;
-	/* Allocates only if fragmented, or shared with a packet tap. */
-	if (skb_ensure_writable(skb, skb->len))
-		return NTS_DROP_MEMORY;
-	return NTS_ANSWER_PLAIN;
-}
-
 /* Takes what the skb carries of its arrival away, and makes room in front. */
 static enum nts_verdict turn_packet(struct sk_buff *skb, const struct way *way)
 {
 	u32 headers = way->is_v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
-	memset(skb_hwtstamps(skb), 0, sizeof(*skb_hwtstamps(skb)));
-	skb->ip_summed = CHECKSUM_NONE;
+	nts_packet_turn(skb);
 	/* What came in fragments may have to leave in fragments, over IPv6 too. */
 	skb->ignore_df = 1;
 	/* Else the tunnel code would count on the receiving device. */
 	skb->dev = NULL;
-	__skb_pull(skb, sizeof(struct udphdr));
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(way->dst->dev) + headers +
 			      sizeof(struct udphdr)))
 		return NTS_DROP_MEMORY;
@@ -211,31 +189,15 @@ static void tell_turn(struct nts_turn *turn, const struct way *way)
 	turn->ifindex = way->dst->dev->ifindex;
 }
 
-static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
-			       struct sk_buff *skb, struct nts_turn *turn)
+static enum nts_verdict answer(struct nts_net *nn, struct sock *sk, struct sk_buff *skb,
+			       struct nts_turn *turn)
 {
-	struct nts_acl_key source;
 	enum nts_verdict verdict;
 	struct way way;
-	bool v6;
 
-	nts_timestamp_received(nn, skb, &turn->stamp);
-	source = nts_acl_source(skb, &v6);
-	if (!nts_acl_admits(nn, v6, source))
-		return NTS_DROP_DENIED;
-	nts_ratelimit_come(nn, &turn->visit, v6, source);
-	verdict = own_packet(skb);
+	verdict = nts_packet_admit(nn, skb, turn);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
-	verdict = nts_request_parse(skb->data + sizeof(struct udphdr),
-				    skb->len - sizeof(struct udphdr), &turn->request);
-	if (!nts_verdict_answers(verdict))
-		return verdict;
-	verdict = nts_ratelimit_judge(nn, &turn->visit, (u64)turn->stamp.raw);
-	turn->judged = true;
-	if (!nts_verdict_answers(verdict))
-		return verdict;
-	turn->too_often = verdict == NTS_ANSWER_RATE;
 	way.tos = nts_tos(nn);
 	verdict = find_way(sk, skb, &way);
 	if (!nts_verdict_answers(verdict))
@@ -244,13 +206,9 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk,
 	if (!nts_verdict_answers(verdict))
 		goto release;
 	tell_turn(turn, &way);
-	nts_ratelimit_near(&turn->visit);
-	verdict = nts_server_answer(nn, skb->data, turn);
+	verdict = nts_packet_answer(nn, skb, turn);
 	if (!nts_verdict_answers(verdict))
 		goto release;
-
-	__skb_trim(skb, turn->len);
-	nts_txstamp_ask(nn, skb, &turn->expect, turn->ticket);
 	send_packet(sk, skb, &way);
 	return verdict;
 
@@ -266,32 +224,15 @@ release:
 static int nts_socket_receive(struct sock *sk, struct sk_buff *skb)
 {
 	struct nts_net *nn = rcu_dereference_sk_user_data(sk);
-	u32 request_len = skb->len - sizeof(struct udphdr);
-	enum nts_verdict verdict;
 	struct nts_turn turn;
-	u64 begin, cost;
 
 	/* The socket is being closed. */
 	if (unlikely(!nn)) {
 		kfree_skb(skb);
 		return 0;
 	}
-	/* Softirq stays on its CPU, and there this is the cheapest clock. */
-	begin = local_clock();
-	turn.len = 0;
-	turn.judged = false;
-	verdict = answer(nn, sk, skb, &turn);
-	cost = local_clock() - begin;
-	nts_stats_count(nn, verdict);
-	if (nts_verdict_answers(verdict))
-		nts_stats_answered(nn, cost);
-	else
-		kfree_skb(skb);
-	if (turn.judged)
-		nts_ratelimit_leave(nn, &turn.visit, (u64)turn.stamp.raw,
-				    verdict == NTS_DROP_RATE);
-
-	trace_nts_answer(verdict, request_len, turn.len, cost);
+	nts_packet_begin(skb, &turn);
+	nts_packet_end(nn, skb, &turn, answer(nn, sk, skb, &turn));
 	return 0;
 }
 
@@ -395,6 +336,7 @@ void nts_socket_close(struct nts_net *nn)
 {
 	if (!nn->sock4 && !nn->sock6)
 		return;
+	WRITE_ONCE(nn->fastpath_port, 0);
 	nts_socket_drop(&nn->sock6);
 	nts_socket_drop(&nn->sock4);
 	synchronize_net();
@@ -451,5 +393,7 @@ int nts_socket_open(struct nts_net *nn, const struct nts_server *server,
 	nn->server = *server;
 	nn->server.client_log = before.client_log;
 	nn->server.enabled = true;
+	/* Who sees it sees the rest. */
+	smp_store_release(&nn->fastpath_port, htons(server->port));
 	return 0;
 }

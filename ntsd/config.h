@@ -10,6 +10,7 @@
 
 #include "subnet.h"
 
+#define CONFIG_MAX_FASTPATHS 16
 #define CONFIG_MAX_PAIRS 8
 #define CONFIG_NAME_MAX 255
 #define CONFIG_MAX_TRUSTED 32
@@ -222,6 +223,8 @@ struct config {
 	struct in_addr bind4;
 	struct in6_addr bind6;
 	char bind_device[CONFIG_IFNAME_MAX + 1];
+	char fastpath[CONFIG_MAX_FASTPATHS][CONFIG_IFNAME_MAX + 1];
+	unsigned int n_fastpaths;
 	uint8_t dscp;
 	enum config_clock clock;
 	bool clock_said;

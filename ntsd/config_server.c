@@ -147,6 +147,18 @@ static void on_binddevice(struct config_reader *r, char **words)
 		strcpy(r->conf->bind_device, words[1]);
 }
 
+static void on_fastpath(struct config_reader *r, char **words)
+{
+	struct config *conf = r->conf;
+
+	if (!words[1] || words[2] || strlen(words[1]) > CONFIG_IFNAME_MAX)
+		config_error(r, "fastpath needs the name of one network device");
+	else if (conf->n_fastpaths == CONFIG_MAX_FASTPATHS)
+		config_error(r, "more than %d fastpath", CONFIG_MAX_FASTPATHS);
+	else
+		strcpy(conf->fastpath[conf->n_fastpaths++], words[1]);
+}
+
 static void on_dscp(struct config_reader *r, char **words)
 {
 	long long value;
@@ -295,6 +307,7 @@ const struct config_directive config_server_directives[] = {
 	{ "binddevice", on_binddevice },
 	{ "clientloglimit", on_clientloglimit },
 	{ "dscp", on_dscp },
+	{ "fastpath", on_fastpath },
 	{ "local", on_local },
 	{ "lock_all", on_lock_all },
 	{ "maxntsconnections", on_connections },

@@ -50,6 +50,7 @@ const struct config_entry config_table[] = {
 	IGNORED("dumpdir", "samples stay in the kernel while ntsd is restarted"),
 	IGNORED("dumponexit", "samples stay in the kernel while ntsd is restarted"),
 	IGNORED("fallbackdrift", "without a source the clock goes on at its last frequency"),
+	OURS("fastpath"),
 	IGNORED("generatecommandkey", PAST),
 	IGNORED("hwclockfile", NO_RTC),
 	WORKS("hwtimestamp"),

@@ -104,10 +104,13 @@ static bool put_key(struct nl_msg *msg, const struct keyring *ring,
 	return true;
 }
 
+_Static_assert(CONFIG_MAX_FASTPATHS == NTS_MAX_FASTPATHS,
+	       "all devices of fastpath fit");
+
 /**
  * nl_set_server() - say where NTP requests are answered
  * @nl: connected
- * @conf: directives port, bindaddress, binddevice, dscp and
+ * @conf: directives port, bindaddress, binddevice, dscp, fastpath and
  *	clientloglimit
  * @serves: somebody is allowed; else no port is opened
  * @err: NL_ERR_LEN bytes for what failed
@@ -126,6 +129,9 @@ int nl_set_server(struct nl *nl, const struct config *conf, bool serves,
 	if (!full && conf->bind_device[0])
 		full = nla_put_string(msg, NTS_A_SERVER_DEVICE,
 				      conf->bind_device);
+	for (unsigned int i = 0; !full && i < conf->n_fastpaths; i++)
+		full = nla_put_string(msg, NTS_A_SERVER_FASTPATH,
+				      conf->fastpath[i]);
 	if (!full && conf->ntp_port)
 		full = nla_put_u16(msg, NTS_A_SERVER_PORT, conf->ntp_port);
 	if (!full && conf->bind4_set)

@@ -28,7 +28,8 @@
 	X(DROP_NO_ROOM, "drop-no-room", DROP, "answer would be longer than its request") \
 	X(DROP_ADDRESS, "drop-address", DROP, "source or destination not to be answered") \
 	X(DROP_MEMORY, "drop-memory", DROP, "no memory to make the packet writable") \
-	X(DROP_ROUTE, "drop-route", DROP, "no route back to the client")
+	X(DROP_ROUTE, "drop-route", DROP, "no route back to the client") \
+	X(DROP_CHECKSUM, "drop-checksum", DROP, "with a wrong UDP checksum, on the fast path")
 
 enum nts_verdict {
 #define NTS_VERDICT_ENUM(id, name, kind, text) NTS_##id,

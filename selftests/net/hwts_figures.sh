@@ -28,6 +28,7 @@
 #             at TOP all is well; at RATE more than 1 of 1000 answers are
 #             lost or lack the hardware stamp, or, with LOST next to nothing, that
 #             is more than the load can be on the processor it shares with the server
+#             nts_fastpath is nts with fastpath fnic0
 #   row load SOFTWARE RATE          of that load alone: nobody answers
 #
 # shellcheck disable=SC2317 # functions are called by name
@@ -196,8 +197,9 @@ holds() {
 }
 
 # The processor's other work comes in bursts: each rate gets two tries.
+# rate SOFTWARE [LABEL]
 rate() {
-	local software=$1 rate=500 sent lost top=0
+	local software=${2:-$1} rate=500 sent lost top=0
 	start_server "$1"
 	ip -n "$(ns s)" route replace 10.64.0.0/16 via 10.9.1.2 dev fnic0
 	echo N >/sys/module/fnic/parameters/truth
@@ -210,9 +212,9 @@ rate() {
 		top=$sent
 		rate=$((rate * 6 / 5))
 	done
-	row rate "$1" "$rate" "$top" "$lost"
+	row rate "$software" "$rate" "$top" "$lost"
 	read -r sent _ <<<"$(PARTNER=10.9.1.77; one_rate 1000000)"
-	row load "$1" "$sent"
+	row load "$software" "$sent"
 	echo Y >/sys/module/fnic/parameters/truth
 	stop_all
 }
@@ -231,6 +233,9 @@ figures() {
 	fi
 	if wanted rate; then
 		rate "$1"
+	fi
+	if wanted rate && [ "$1" = nts ]; then
+		NTS_FASTPATH=fnic0 rate nts nts_fastpath
 	fi
 }
 

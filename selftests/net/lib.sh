@@ -4,7 +4,8 @@
 #
 # A test sources this first.  All that it makes carries its pid and is gone
 # when it ends.  NTS_SERVER=chronyd puts a real chronyd in ntsd's place: how
-# the tests themselves are tried.
+# the tests themselves are tried.  NTS_FASTPATH="e1 e2" has servers take the
+# fast path by these devices.
 
 set -eu
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,9 +13,10 @@ PY=/usr/bin/python3
 PREFIX=nts-test-$$
 WORK=$(mktemp -d /tmp/nts-test.XXXXXX)
 NTS_SERVER=${NTS_SERVER:-ntsd}
+NTS_FASTPATH=${NTS_FASTPATH:-}
 CA=$WORK/certs/ca.crt
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:/usr/sbin:/sbin
-export PYTHONPATH=$HERE CA PREFIX WORK NTS_SERVER
+export PYTHONPATH=$HERE CA PREFIX WORK NTS_SERVER NTS_FASTPATH
 
 # ---- KTAP ---------------------------------------------------------------
 
@@ -230,6 +232,7 @@ nts_conf() {
 	fi
 	printf '%s\n' "$conf"
 	grep -Eq '^(allow|deny)' <<<"$conf" || echo "allow all"
+	[ "$NTS_SERVER" = chronyd ] || for one in $NTS_FASTPATH; do echo "fastpath $one"; done
 }
 
 # server NAME NS <CONF: a configured ntsd, answering when this returns.

@@ -66,7 +66,8 @@ static void bad_values_are_errors(void)
 		"nocerttimecheck", "include", "include /none/at/all",
 		"pidfile relative", "leapsectz", "leapsectz a b", "leapsectz ../x", "leapseclist x",
 		"local nonsense", "local distance", "dscp 64", "dscp x", "binddevice",
-		"binddevice a b", "binddevice a123456789012345",
+		"binddevice a b", "binddevice a123456789012345", "fastpath",
+		"fastpath a b", "fastpath a123456789012345",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)

@@ -193,6 +193,10 @@ static void devices_and_code_points(void)
 	EXPECT_STR(conf.bind_device, "eth0");
 	EXPECT(read_conf("binddevice a12345678901234\n"));
 	EXPECT(read_conf("") && !conf.dscp && !conf.bind_device[0]);
+	EXPECT(read_conf("fastpath eth0\nfastpath eth1\n") && conf.n_fastpaths == 2);
+	EXPECT_STR(conf.fastpath[0], "eth0");
+	EXPECT_STR(conf.fastpath[1], "eth1");
+	EXPECT(read_conf("") && !conf.n_fastpaths);
 }
 
 static void the_control_socket(void)

@@ -42,6 +42,8 @@
 #define NTS_MAX_CLIENT_LOG 16777216
 /* prefixes that can be allowed or denied */
 #define NTS_MAX_ACCESS_RULES 65536
+/* network devices whose requests take the fast path */
+#define NTS_MAX_FASTPATHS 16
 /*
  * intervals between requests are log2 of seconds in units of one in so
  * many
@@ -253,6 +255,12 @@ enum {
 	NTS_A_SERVER_DSCP,
 	/* answer only what comes by this network device; absent means any */
 	NTS_A_SERVER_DEVICE,
+	/*
+	 * network device whose requests are answered before the IP stack sees
+	 * them, back to where they came from; one that is not there yet is
+	 * taken when it comes
+	 */
+	NTS_A_SERVER_FASTPATH,
 
 	__NTS_A_SERVER_MAX,
 	NTS_A_SERVER_MAX = __NTS_A_SERVER_MAX - 1
