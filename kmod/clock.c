@@ -79,7 +79,17 @@ s64 nts_clock_raw(struct nts_net *nn, s64 time)
  */
 s64 nts_clock_read(struct nts_net *nn)
 {
-	return nts_clock_at(nn, ktime_get_raw_ns());
+	unsigned int seq;
+	s64 now;
+
+	do {
+		seq = read_seqcount_begin(&nn->timescale_seq);
+		if (nn->timescale.valid)
+			now = nts_clockmap_time(&nn->timescale.map, ktime_get_raw_ns());
+		else
+			now = ktime_get_real_ns();
+	} while (read_seqcount_retry(&nn->timescale_seq, seq));
+	return now;
 }
 
 /* Stamps from before a step and from after it are of two scales. */
@@ -143,7 +153,7 @@ static bool timescale_quality(struct nts_net *nn, struct nts_quality *quality)
 /**
  * nts_clock_quality() - what an answer says about the clock
  * @nn: the network namespace
- * @now: as nts_clock_read() returned
+ * @now: as nts_clock_at() returned, not long ago
  * @quality: filled in
  *
  * Until a source was followed, or a daemon has said something, the clock is
@@ -168,7 +178,6 @@ void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
 	rcu_read_lock();
 	clock = rcu_dereference(nn->clock);
 	if (clock) {
-		age = ktime_get_ns() - clock->set_at;
 		quality->leap = clock->leap;
 		quality->stratum = clock->stratum;
 		quality->refid = clock->refid;
@@ -179,6 +188,7 @@ void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
 				nts_ntptime_short(clock->root_dispersion);
 			quality->reftime = nts_ntptime_from_ns(now);
 		} else {
+			age = ktime_get_ns() - clock->set_at;
 			quality->root_dispersion =
 				nts_ntptime_short(nts_ntptime_grow(clock->root_dispersion, age));
 			quality->reftime = nts_ntptime_from_ns(clock->reftime);

@@ -81,7 +81,7 @@ static void get_quality(struct nts_net *nn, const struct nts_turn *turn,
 	if (turn->too_often)
 		nts_respond_kiss(quality, NTS_KOD_RATE);
 	else
-		nts_clock_quality(nn, nts_clock_read(nn), quality);
+		nts_clock_quality(nn, turn->came, quality);
 }
 
 static enum nts_verdict finish_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
@@ -166,9 +166,11 @@ static enum nts_verdict answer_plain(struct nts_net *nn, u8 *packet, struct nts_
  */
 enum nts_verdict nts_server_answer(struct nts_net *nn, u8 *packet, struct nts_turn *turn)
 {
-	u64 receive = nts_ntptime_from_ns(nts_clock_at(nn, turn->stamp.raw));
 	enum nts_verdict verdict;
+	u64 receive;
 
+	turn->came = nts_clock_at(nn, turn->stamp.raw);
+	receive = nts_ntptime_from_ns(turn->came);
 	nts_stats_count(nn, NTS_COUNTER_RX_DAEMON + turn->stamp.kind);
 	turn->ticket = 0;
 	turn->expect.probe = false;
