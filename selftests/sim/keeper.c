@@ -146,6 +146,20 @@ static void report(const struct keeper *keeper, u32 what)
 		keeper_say("too many corrections above maxchange: giving up", NULL);
 }
 
+/* UTC, frequency of our clock and its skew in ppm, RMS offset, samples. */
+static void track(const struct keeper *keeper, s64 raw)
+{
+	const struct nts_discipline *d = &keeper->discipline;
+
+	if (!keeper->tracking)
+		return;
+	fprintf(keeper->tracking, "%.3f %.4f %.4f %.9f %u\n",
+		(double)keeper_utc(keeper, raw) * 1e-9,
+		(double)-nts_fixed_ppt(d->map.freq) * 1e-6, (double)nts_fixed_ppt(d->skew) * 1e-6,
+		(double)d->rms_offset * 1e-9, keeper->source[d->select.selected]->samples.n);
+	fflush(keeper->tracking);
+}
+
 /* There is a new sample of source @which, or something else is new (-1). */
 void keeper_update(struct keeper *keeper, int which)
 {
@@ -156,6 +170,8 @@ void keeper_update(struct keeper *keeper, int which)
 	what = nts_discipline_update(&keeper->discipline, keeper->source,
 				     keeper->conf->n_sources, which, now.raw);
 	report(keeper, what);
+	if (what & NTS_DISCIPLINE_UPDATED)
+		track(keeper, now.raw);
 	follow(keeper, &now);
 }
 

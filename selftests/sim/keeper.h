@@ -3,6 +3,8 @@
 #ifndef _SIM_KEEPER_H
 #define _SIM_KEEPER_H
 
+#include <stdio.h>
+
 #include "core/steer.h"
 #include "options.h"
 #include "rawclock.h"
@@ -18,6 +20,7 @@
  * @steer_next: when it wants to plan again, raw ns
  * @drift_next: when the drift file is written again, raw ns
  * @source: all sources, as many as @conf has
+ * @tracking: where a line is written at each update, or NULL
  */
 struct keeper {
 	const struct config *conf;
@@ -29,6 +32,7 @@ struct keeper {
 	s64 steer_next;
 	s64 drift_next;
 	struct nts_source *source[CONFIG_MAX_SOURCES];
+	FILE *tracking;
 };
 
 void keeper_say(const char *what, const char *of);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ntpsim [-x] -f CONF: the core as an ordinary process of one thread, so that a
+ * ntpsim [-x] [-t LOG] -f CONF: the core as an ordinary process of one thread, so that a
  * clock simulator can judge it: a plain NTP client that keeps the system
  * clock, and a server of its NTP time.
  *
  * The directives are those of ntsd.conf(5); sources are given by address.
- * With -x the system clock is left alone.
+ * With -x the system clock is left alone. LOG gets a line at each update: UTC,
+ * frequency of our clock and its skew in ppm, RMS offset in s, samples in use.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -181,23 +182,28 @@ static void stop(int signal)
 int main(int argc, char **argv)
 {
 	const struct sigaction on_signal = { .sa_handler = stop };
-	const char *path = NULL;
+	const char *path = NULL, *log = NULL;
 	bool hands_off = false;
 	fd_set readable;
 	int option;
 
-	while ((option = getopt(argc, argv, "f:x")) != -1) {
+	while ((option = getopt(argc, argv, "f:t:x")) != -1) {
 		if (option == 'f')
 			path = optarg;
+		else if (option == 't')
+			log = optarg;
 		else if (option == 'x')
 			hands_off = true;
 	}
 	if (!path || optind != argc) {
-		fputs("usage: ntpsim [-x] -f CONF\n", stderr);
+		fputs("usage: ntpsim [-x] [-t LOG] -f CONF\n", stderr);
 		return 2;
 	}
 	sigaction(SIGINT, &on_signal, NULL);
 	sigaction(SIGTERM, &on_signal, NULL);
+	keeper.tracking = log ? fopen(log, "we") : NULL;
+	if (log && !keeper.tracking)
+		keeper_die(log, errno);
 	start(path, hands_off);
 	while (!stopped) {
 		wait_for_packets(&readable);
