@@ -25,8 +25,12 @@
 #define NEGLIGIBLE	20
 /* The clock is left alone for so long on both sides of a leap second. */
 #define LEAP_MARGIN	(2 * SECOND)
-/* A usual correction takes corrtimeratio/8 of the update interval. */
-#define SPREAD_SHARE	8
+/*
+ * A usual correction takes corrtimeratio/2 of the update interval, as in chrony.
+ * Those of the first updates are larger than the ones to come: they take less.
+ */
+#define SPREAD_SHARE	2
+#define SPREAD_UPDATES	16
 /* What we never set. */
 #define FOREIGN_STATUS	(NTS_ADJUST_STA_PLL | NTS_ADJUST_STA_FLL | \
 			 NTS_ADJUST_STA_PPSFREQ | NTS_ADJUST_STA_PPSTIME)
@@ -131,13 +135,14 @@ static u32 watch(struct nts_steer *s, const struct nts_discipline *d,
 
 /*
  * How long to take over making up for an error. Of the size that is usual it
- * is spread over a part of the update interval, so that the frequency stays
+ * is spread over the update interval and more, so that the frequency stays
  * calm; a larger one is made up for the faster, as in chrony.
  */
 static s64 slew_duration(const struct nts_steer *s, const struct nts_discipline *d, s64 error)
 {
 	s64 usual = nts_fixed_max(nts_fixed_min(d->rms_offset, d->offset_sd), 1);
-	s64 duration = nts_fixed_muldiv(d->interval, d->config.corrtimeratio, SPREAD_SHARE * 65536);
+	s64 part = (s64)d->config.corrtimeratio * nts_fixed_min(d->updates, SPREAD_UPDATES);
+	s64 duration = nts_fixed_muldiv(d->interval, part, SPREAD_SHARE * SPREAD_UPDATES * 65536);
 	s64 shortest = nts_fixed_max(SECOND, nts_fixed_muldiv(s->late, 5, 1));
 
 	error = nts_fixed_abs(error);

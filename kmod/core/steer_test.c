@@ -134,16 +134,20 @@ static void steer_keeps_the_frequency(struct kunit *test)
 
 struct slew_case {
 	const char *desc;
+	u32 updates;
 	s64 error;
 	s64 least;
 	s64 within;
 };
 
 static const struct slew_case slew_cases[] = {
-	{ "usual", 100 * US, 20 * SECOND, 25 * SECOND },
-	{ "ten times", -1 * MS, 2 * SECOND, 3 * SECOND },
-	{ "large", 50 * MS, 1 * SECOND, 2 * SECOND },
-	{ "at the limit", -10 * SECOND, 115 * SECOND, 125 * SECOND },
+	{ "usual", 16, 100 * US, 92 * SECOND, 96 * SECOND },
+	{ "usual much later", 1000, -100 * US, 92 * SECOND, 96 * SECOND },
+	{ "usual in the beginning", 4, 100 * US, 22 * SECOND, 24 * SECOND },
+	{ "ten times", 16, -1 * MS, 9 * SECOND, 11 * SECOND },
+	{ "ten times in the beginning", 4, 1 * MS, 2 * SECOND, 3 * SECOND },
+	{ "large", 16, 50 * MS, 1 * SECOND, 2 * SECOND },
+	{ "at the limit", 16, -10 * SECOND, 115 * SECOND, 125 * SECOND },
 };
 
 static void slew_desc(const struct slew_case *c, char *desc)
@@ -160,6 +164,7 @@ static void steer_slews(struct kunit *test)
 	s64 before;
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->d.updates = c->updates;
 	f->now.real -= c->error;
 	while (nts_fixed_abs(error_of(f)) > 2 * US && f->now.raw < 2000 * SECOND) {
 		plan(f);
