@@ -5,13 +5,16 @@
 /* A delay or dispersion of more than a minute says nothing. */
 #define NTS_SAMPLES_LARGEST	64000000000LL
 
-/* So much more likely has an asymmetry to make the samples: 2^20 times. */
-#define ASYMMETRY_BITS		(20 << 16)
-#define ASYMMETRY_SAMPLES	16
+/* So much more likely has an asymmetry to make the samples: 2^10 times. */
+#define ASYMMETRY_BITS		(10 << 16)
+#define ASYMMETRY_SAMPLES	6
 /* Half of the delay's rise, 16.16. */
 #define ASYMMETRY_FULL		32768
 /* What is left of the error of a delay: a part in so many. */
 #define ASYMMETRY_REST		8
+
+/* Of two exponential delays one in a hundred exceeds the mean of the shorter half so much. */
+#define RISE_MOST		8
 
 /* How many times as long as its newer half the register may become. */
 #define THIN_SPAN		8
@@ -104,20 +107,42 @@ s64 nts_samples_distance(const struct nts_samples *s, s64 raw, s64 clock_error)
 }
 
 /*
+ * By how much round trips are longer than the shortest one, in the mean. What a
+ * few that met with congestion took counts only so far as the shorter half of
+ * all lets expect.
+ */
+static s64 usual_rise(struct nts_samples *s)
+{
+	/* Not in use before the fit. */
+	s64 *rise = s->work.residual, sum = 0, most, next;
+	u32 i, j, half = s->n / 2u + 1;
+
+	for (i = 0; i < s->n; i++) {
+		next = at(s, i)->delay - s->min_delay;
+		for (j = i; j && rise[j - 1] > next; j--)
+			rise[j] = rise[j - 1];
+		rise[j] = next;
+	}
+	for (i = 0; i < half; i++)
+		sum += rise[i];
+	most = sum / i * RISE_MOST;
+	for (; i < s->n; i++)
+		sum += nts_fixed_min(rise[i], most);
+	return sum / s->n;
+}
+
+/*
  * Round trips longer than the shortest possible one by x have an error of up
  * to x/2. The shortest of n jittery ones is not the shortest possible, but for
  * the sum of two exponential delays about their mean over the root of n longer;
  * of few nothing is known at all.
  */
-static s64 unseen_spread(const struct nts_samples *s)
+static s64 unseen_spread(struct nts_samples *s)
 {
-	s64 n = s->n, rise = 0;
-	u32 i;
+	s64 n = s->n;
 
-	for (i = 0; i < s->n; i++)
-		rise += (at(s, i)->delay - s->min_delay) / n;
 	/* 120/256 */
-	return rise * 120 / nts_fixed_sqrt((u64)n << 16) + s->min_delay / (2 * n * n);
+	return usual_rise(s) * 120 / nts_fixed_sqrt((u64)n << 16) + s->min_delay / (2 * n * n);
 }
 
 /* Drop the oldest samples. */

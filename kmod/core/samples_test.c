@@ -246,6 +246,54 @@ static void samples_asymmetric_jitter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->asymmetry, 0);
 }
 
+/* It does not take many samples to see that, and a fair path is not taken for one. */
+static void samples_asymmetry_is_seen_soon(struct kunit *test)
+{
+	struct nts_samples *s = empty(test);
+	struct nts_sample sample;
+	u32 i, round;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	for (round = 0; round < 20; round++) {
+		nts_samples_reset(s);
+		for (i = 0; i < 12; i++) {
+			sample = jittery_sample(i, round % 2 ? 0 : 10000000,
+						round % 2 ? 10000000 : 0);
+			nts_samples_add(s, &sample);
+		}
+		KUNIT_EXPECT_EQ(test, s->asymmetry, round % 2 ? -ASYMMETRY_FULL : ASYMMETRY_FULL);
+		KUNIT_EXPECT_LE(test, nts_fixed_abs(s->offset - (EPOCH + 3 * 64000LL * 11)),
+				1500000LL);
+	}
+	for (round = 0; round < 100; round++) {
+		nts_samples_reset(s);
+		for (i = 0; i < 20; i++) {
+			sample = jittery_sample(i, 10000000, 10000000);
+			nts_samples_add(s, &sample);
+			KUNIT_EXPECT_EQ(test, s->asymmetry, 0);
+		}
+	}
+}
+
+/* What a congested path delays makes good samples no worse. */
+static void samples_congestion_says_nothing(struct kunit *test)
+{
+	struct nts_samples *s = filled(test, 6, 100000);
+	s64 sd, expected;
+	struct nts_sample sample = sample_number(6);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	sd = nts_samples_offset_sd(s, sample.raw);
+	expected = nts_samples_predict(s, sample.raw);
+	/* 40 ms on the way there, 10 ms back. */
+	sample.delay += 50000000;
+	sample.offset += 15000000;
+	nts_samples_add(s, &sample);
+	KUNIT_EXPECT_EQ(test, s->n, 7);
+	KUNIT_EXPECT_LE(test, s->offset_sd, 2 * sd);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(s->offset - expected), sd);
+}
+
 static void samples_step_starts_anew(struct kunit *test)
 {
 	struct nts_samples *s = filled(test, 30, 10000);
@@ -359,6 +407,8 @@ static struct kunit_case samples_cases[] = {
 	KUNIT_CASE(samples_of_another_life),
 	KUNIT_CASE(samples_tests),
 	KUNIT_CASE(samples_asymmetric_jitter),
+	KUNIT_CASE(samples_asymmetry_is_seen_soon),
+	KUNIT_CASE(samples_congestion_says_nothing),
 	KUNIT_CASE(samples_step_starts_anew),
 	KUNIT_CASE(samples_leap),
 	KUNIT_CASE(samples_thin_out),

@@ -56,6 +56,9 @@ ALL = {
     "congestion": Scenario(
         "each 10 min the way there is congested for 2 min, by 10 ms", "jitter=20e-6 bursts=600,120,10e-3",
         POLL6, 100e3, 1000e3, 600),
+    "stalls": Scenario("half of the time the way there takes 20 ms more, jitter 300 us",
+                       "delay=0.9e-3 jitter=0.3e-3 bursts=60,60,20e-3 duration=3000 from=600",
+                       servers(1, "iburst minpoll 6 maxpoll 6"), 80e3, 400e3, 200),
     "poll_10": Scenario("poll 10, 100,000 s", "duration=100000",
                         servers(1, "minpoll 10 maxpoll 10"), 150e3, 600e3, 4000),
     "poll_m2": Scenario("poll -2, jitter 1 us, 2000 s", "jitter=1e-6 duration=2000",
