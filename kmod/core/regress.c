@@ -176,7 +176,7 @@ static s64 penalty(const struct nts_regress_tune *tune)
 
 	/* Nobody knows much about the odd ones: beyond 2^4 it is linear. */
 	wander = wander <= 4 ? wander * wander : 16 + 2 * (wander - 4);
-	return wander * 12000 + (s64)tune->floor * 3000;
+	return wander * 20000 + (s64)tune->floor * 3000;
 }
 
 /**

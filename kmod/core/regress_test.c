@@ -251,6 +251,36 @@ static void regress_learns(struct kunit *test)
 	KUNIT_EXPECT_GE(test, tune.wander, 8);
 }
 
+/* A quiet clock behind a noisy path is not called restless for a few odd measurements. */
+static void regress_noise_is_no_walk(struct kunit *test)
+{
+	struct nts_regress_line prior = wide();
+	struct nts_regress_tune tune;
+	u32 round, n, i, restless = 0;
+	struct nts_regress *r;
+
+	random_state = 2026;
+	for (round = 0; round < 200; round++) {
+		r = measured(test, 40, 2, 0);
+		KUNIT_ASSERT_NOT_NULL(test, r);
+		for (i = 0; i < 40; i++) {
+			/* Most delays tell much more than the measurement is off. */
+			r->point[i].x *= 16;
+			r->point[i].y *= 16;
+			r->point[i].spread = 5000000 + nts_fixed_abs(random_within(15000000));
+			r->point[i].y += random_within(r->point[i].spread);
+		}
+		memset(&tune, 0, sizeof(tune));
+		for (n = 12; n <= 40; n++) {
+			r->n = n;
+			r->begin = 0;
+			nts_regress_tune(r, &prior, &tune);
+			restless += tune.wander > 4;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, restless, 0U);
+}
+
 static void regress_counts_runs(struct kunit *test)
 {
 	/* 5 % points of the number of runs, by the normal approximation. */
@@ -307,6 +337,7 @@ static struct kunit_case regress_cases[] = {
 	KUNIT_CASE(regress_ignores_a_lone_point),
 	KUNIT_CASE(regress_believes_a_step),
 	KUNIT_CASE(regress_learns),
+	KUNIT_CASE(regress_noise_is_no_walk),
 	KUNIT_CASE(regress_counts_runs),
 	KUNIT_CASE(regress_random_input),
 	{ }
