@@ -62,7 +62,7 @@ static bool add(struct listener *l, const struct sockaddr *addr, socklen_t len,
  * As in chrony, naming an address of one family leaves the other open to all.
  * A kernel without IPv6 (or IPv4) is served by the other alone.
  *
- * Return: false with @err set when nothing listens.
+ * Return: false with @err and errno set when nothing listens.
  */
 bool listener_open(struct listener *l, const struct config *conf, char *err,
 		   size_t err_len)
@@ -72,7 +72,7 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
 				    .sin6_port = htons(conf->nts_port) };
 	const char *device = conf->bind_device;
-	int backlog = conf->processes * conf->connections;
+	int backlog = conf->processes * conf->connections, why;
 
 	if (conf->bind4_set)
 		in4.sin_addr = conf->bind4;
@@ -88,14 +88,14 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
 	     errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL) && l->n)
 		return true;
 
+	why = errno;
 	snprintf(err, err_len, "cannot listen on TCP port %u: %s%s",
-		 conf->nts_port, errno == ENODEV ? "binddevice: no such device" :
-		 strerror(errno),
-		 errno == EADDRINUSE ?
-		 ": another server uses it (chronyd?), stop it or set ntsport; what "
-		 "bindaddress and binddevice say of the same port, only a restart changes" :
-		 "");
+		 conf->nts_port, why == ENODEV ? "binddevice: no such device" :
+		 strerror(why),
+		 why == EADDRINUSE ?
+		 ": another server uses it (chronyd?), stop it or set ntsport" : "");
 	listener_close(l);
+	errno = why;
 	return false;
 }
 

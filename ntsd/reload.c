@@ -159,7 +159,12 @@ void reload_begin(struct daemon *d)
 		d->listener_next.n = 0;
 	if (d->listener_moves && d->conf_next->n_certs &&
 	    !listener_open(&d->listener_next, d->conf_next, err, sizeof(err))) {
-		log_err("%s", err);
+		/* Those who listen there already are our own workers. */
+		if (errno == EADDRINUSE && d->listener.n &&
+		    d->conf->nts_port == d->conf_next->nts_port)
+			log_err("bindaddress or binddevice was changed, ntsport was not: restart ntsd to put it in force");
+		else
+			log_err("%s", err);
 		goto refuse;
 	}
 	if (!d->conf_next->n_certs)
