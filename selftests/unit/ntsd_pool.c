@@ -405,6 +405,8 @@ static void a_listener_that_moves(void)
 
 	/* Those of now take no notice of anything, until they are to retire. */
 	setup->connections = 50;
+	/* All are let in at once, and served one after the other. */
+	setup->policy.timeout_ms = 20000;
 	EXPECT(pool_start(&pool, setup, 1, now_ms()) == POOL_NOTHING);
 	EXPECT(work(10000) == POOL_SWITCHED);
 	retiring = a_worker() ? a_worker()->pid : INT_MAX;
