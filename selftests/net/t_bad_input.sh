@@ -54,7 +54,7 @@ refuses() {
 # ---- configuration ------------------------------------------------------
 
 check_unknown_directive() {
-	{ good; echo "makeitgood yes"; } | check_says 4 '.*makeitgood'
+	{ good; echo "makeitgood yes"; } | check_says 5 '.*makeitgood'
 }
 
 check_numbers() {
