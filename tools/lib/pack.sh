@@ -57,7 +57,7 @@ pack_root_fill()
 	with_progress "making a Debian $release with systemd and DKMS" \
 		mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
-		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--include="$list" "$suite" "$root" "$dir/sources.list" || return 1
 	# The kernel of the guest is the one of the release, not the second.
@@ -69,7 +69,9 @@ pack_root_fill()
 	echo guest >"$root/etc/hostname"
 	printf '127.0.0.1\tlocalhost guest\n::1\tlocalhost\n' >"$root/etc/hosts"
 	: >"$root/etc/fstab"
-	echo 'uninitialized' >"$root/etc/machine-id"
+	# No first boot, after which all units would be preset, and no update of what is there.
+	: >"$root/etc/machine-id"
+	touch "$root"/{etc,var}/.updated
 	# The job of the guest is a service like others.
 	cat >"$root/etc/systemd/system/guest-job.service" <<-EOF
 		[Unit]
@@ -88,6 +90,8 @@ pack_root_fill()
 	chroot "$root" systemctl -q mask getty.target console-getty.service systemd-firstboot.service \
 		apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer || return 1
 	root_mkimage "$root" "$dir/root.img" || return 1
+	# As memory of a guest it has whole large pages.
+	truncate -s %2M "$dir/root.img"
 	rm -rf "$root"
 }
 

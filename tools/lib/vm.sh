@@ -4,7 +4,7 @@
 # Needs common.sh, apt.sh and kernel.sh.
 
 # Beyond what is built in: what initrd-init needs to reach the root.
-VM_MODULES="virtio_pci virtio_blk virtio_console crc32c_generic ext4 overlay 9pnet_virtio 9p"
+VM_MODULES="nfit nd_pmem virtio_pci virtio_blk virtio_console crc32c_generic ext4 overlay 9pnet_virtio 9p"
 
 # vm_accel: "kvm" when a guest really runs under it here, else "tcg". A device
 # node alone proves nothing, so a boot sector has to write to the debug port.
