@@ -24,7 +24,7 @@ finds() {
 	[ -s "$conf" ] || conf=$WORK/k.conf
 	[ "$2" = problem ] || want=0
 	in_ns "$1" ntsctl doctor -f "$conf" >"$WORK/findings" 2>&1 || rc=$?
-	cat "$WORK/findings"
+	diag "$(cat "$WORK/findings")"
 	[ "$rc" -eq "$want" ] || return 1
 	grep -A 1 "^$2: .*$3" "$WORK/findings" | grep -q -- "${4:-}"
 }
