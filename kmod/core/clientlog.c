@@ -5,6 +5,7 @@
  * A flood of requests with false addresses replaces those that were seen but
  * once: who comes back stays, as long as he does.
  */
+#include "buckets.h"
 #include "clientlog.h"
 
 /* As many clients' worth of places and more: few buckets get more than they hold. */
@@ -19,15 +20,6 @@
 /* Somebody is never at a bucket for longer. */
 #define TRIES			1000
 
-static u32 buckets_for(u32 clients)
-{
-	u32 n = 1;
-
-	while (n < 1U << 28 && (u64)n * CLIENTS_PER_BUCKET < clients)
-		n *= 2;
-	return n;
-}
-
 /**
  * nts_clientlog_size() - how much memory a table takes
  * @clients: it is to remember
@@ -36,7 +28,8 @@ static u32 buckets_for(u32 clients)
  */
 size_t nts_clientlog_size(u32 clients)
 {
-	return (size_t)buckets_for(clients) * sizeof(struct nts_clientlog_bucket);
+	return (size_t)nts_buckets_for(clients, CLIENTS_PER_BUCKET) *
+	       sizeof(struct nts_clientlog_bucket);
 }
 
 /**
@@ -51,7 +44,7 @@ void nts_clientlog_init(struct nts_clientlog *t, void *memory, u32 clients,
 {
 	memset(t, 0, sizeof(*t));
 	t->bucket = memory;
-	t->mask = buckets_for(clients) - 1;
+	t->mask = nts_buckets_for(clients, CLIENTS_PER_BUCKET) - 1;
 	t->secret.key[0] = secret[0];
 	t->secret.key[1] = secret[1];
 }

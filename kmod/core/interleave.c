@@ -7,6 +7,7 @@
  * false addresses therefore replaces only what is not proven, and those who
  * come back stay; what is proven grows stale when they do not.
  */
+#include "buckets.h"
 #include "interleave.h"
 
 /* Two clients' worth of places each: few buckets get more than they can hold. */
@@ -18,15 +19,6 @@
 /* Buckets counted at a time. */
 #define COUNT_PART		1024
 
-static u32 buckets_for(u32 clients)
-{
-	u32 n = 1;
-
-	while (n < 1U << 28 && (u64)n * CLIENTS_PER_BUCKET < clients)
-		n *= 2;
-	return n;
-}
-
 /**
  * nts_interleave_size() - how much memory a table takes
  * @clients: it is to remember
@@ -35,7 +27,8 @@ static u32 buckets_for(u32 clients)
  */
 size_t nts_interleave_size(u32 clients)
 {
-	return (size_t)buckets_for(clients) * sizeof(struct nts_interleave_bucket);
+	return (size_t)nts_buckets_for(clients, CLIENTS_PER_BUCKET) *
+	       sizeof(struct nts_interleave_bucket);
 }
 
 /**
@@ -50,7 +43,7 @@ void nts_interleave_init(struct nts_interleave *t, void *memory, u32 clients,
 {
 	memset(t, 0, sizeof(*t));
 	t->bucket = memory;
-	t->mask = buckets_for(clients) - 1;
+	t->mask = nts_buckets_for(clients, CLIENTS_PER_BUCKET) - 1;
 	t->secret.key[0] = secret[0];
 	t->secret.key[1] = secret[1];
 }

@@ -8,19 +8,11 @@
  * So a newcomer takes the place of who is nearest to that, and a flood of false
  * addresses cannot make room for those who are being limited.
  */
+#include "buckets.h"
 #include "ratelimit.h"
 
 /* Prefixes are fewer than their clients. */
 #define CLIENTS_PER_BUCKET	8
-
-static u32 buckets_for(u32 clients)
-{
-	u32 n = 1;
-
-	while (n < 1U << 28 && (u64)n * CLIENTS_PER_BUCKET < clients)
-		n *= 2;
-	return n;
-}
 
 /**
  * nts_ratelimit_size() - how much memory a table takes
@@ -30,7 +22,8 @@ static u32 buckets_for(u32 clients)
  */
 size_t nts_ratelimit_size(u32 clients)
 {
-	return (size_t)buckets_for(clients) * sizeof(struct nts_ratelimit_bucket);
+	return (size_t)nts_buckets_for(clients, CLIENTS_PER_BUCKET) *
+	       sizeof(struct nts_ratelimit_bucket);
 }
 
 /**
@@ -46,7 +39,7 @@ void nts_ratelimit_init(struct nts_ratelimit *t, void *memory, u32 clients,
 {
 	memset(t, 0, sizeof(*t));
 	t->bucket = memory;
-	t->mask = buckets_for(clients) - 1;
+	t->mask = nts_buckets_for(clients, CLIENTS_PER_BUCKET) - 1;
 	t->options = *options;
 	t->secret.key[0] = secret[0];
 	t->secret.key[1] = secret[1];
