@@ -43,9 +43,8 @@ goes_on() {
 	wait_for 5 "all of eight were answered" reaches || fail "$(report k sources)"
 	# One is under way with a request now and then.
 	wait_for 3 "eight cookies" eight_cookies || fail "$(report k authdata)"
-	# On a busy machine some take so long that they are no good as samples.
 	last=$(column k sources 7 "$S")
-	[ "$last" -le 15 ] || fail "the last good sample is $last s old"
+	[ "$last" -le 5 ] || fail "the last good sample is $last s old: $(in_ns c ntsctl -n ntpdata "$S")"
 	within "$(tracking_offset k)" "$NEAR" || fail "$(report k tracking)"
 	selected k "$S" || fail "$(report k sources)"
 }
@@ -152,8 +151,10 @@ ns_add s
 ns_link s c 1
 certs ecdsa
 liar s s --certs "$WORK/certs"
+# Of an emulator that gets busy all answers are late, and by default none of
+# them is good enough as a sample until the quiet time before is long past.
 client k c <<-END
-	server ntp.test nts iburst minpoll -1 maxpoll -1
+	server ntp.test nts iburst minpoll -1 maxpoll -1 maxdelaydevratio 10000
 	ntstrustedcerts $CA
 	nosystemcert
 END
