@@ -28,6 +28,7 @@ static void publish(struct nts_client *client, s64 raw)
 
 	if (timescale.valid) {
 		timescale.map = d->map;
+		timescale.smooth = d->smooth;
 		timescale.raw = raw;
 		nts_discipline_quality(d, raw, &timescale.quality);
 		timescale.root_dispersion = nts_discipline_dispersion(d, raw);

@@ -14,13 +14,40 @@
 
 static s8 clock_precision __read_mostly = -20;
 
+/* NTP time, or what is served instead while a correction is given away slowly. */
+static s64 served(const struct nts_timescale *timescale, s64 raw)
+{
+	s64 time = nts_clockmap_time(&timescale->map, raw);
+
+	if (likely(!timescale->smooth.max_freq))
+		return time;
+	return nts_fixed_add(time, nts_smooth_at(&timescale->smooth, raw, NULL));
+}
+
+/* The moment at which that is @time. */
+static s64 raw_of(const struct nts_timescale *timescale, s64 time)
+{
+	s64 raw = nts_clockmap_raw(&timescale->map, time);
+	int i;
+
+	if (likely(!timescale->smooth.max_freq))
+		return raw;
+	/* The offset changes by 10 % of the time at most: each turn adds a digit. */
+	for (i = 0; i < 3; i++)
+		raw = nts_clockmap_raw(&timescale->map,
+				       nts_fixed_sub(time, nts_smooth_at(&timescale->smooth,
+									 raw, NULL)));
+	return raw;
+}
+
 /**
  * nts_clock_at() - the time at a moment
  * @nn: the network namespace
  * @raw: CLOCK_MONOTONIC_RAW, ns, about now
  *
  * It is NTP time as soon as a source was followed, not CLOCK_REALTIME, which
- * is wrong by what is still to be slewed.
+ * is wrong by what is still to be slewed. While corrections are smoothed
+ * (directive smoothtime), it is NTP time as if they came slowly.
  *
  * Context: any but NMI.
  *
@@ -34,7 +61,7 @@ s64 nts_clock_at(struct nts_net *nn, s64 raw)
 	do {
 		seq = read_seqcount_begin(&nn->timescale_seq);
 		if (nn->timescale.valid) {
-			now = nts_clockmap_time(&nn->timescale.map, raw);
+			now = served(&nn->timescale, raw);
 		} else {
 			nts_clock_snapshot(&raw_now, &now);
 			now -= raw_now - raw;
@@ -60,7 +87,7 @@ s64 nts_clock_raw(struct nts_net *nn, s64 time)
 	do {
 		seq = read_seqcount_begin(&nn->timescale_seq);
 		if (nn->timescale.valid) {
-			raw = nts_clockmap_raw(&nn->timescale.map, time);
+			raw = raw_of(&nn->timescale, time);
 		} else {
 			nts_clock_snapshot(&raw, &now);
 			raw -= now - time;
@@ -85,7 +112,7 @@ s64 nts_clock_read(struct nts_net *nn)
 	do {
 		seq = read_seqcount_begin(&nn->timescale_seq);
 		if (nn->timescale.valid)
-			now = nts_clockmap_time(&nn->timescale.map, ktime_get_raw_ns());
+			now = served(&nn->timescale, ktime_get_raw_ns());
 		else
 			now = ktime_get_real_ns();
 	} while (read_seqcount_retry(&nn->timescale_seq, seq));
@@ -98,7 +125,7 @@ static void void_stamps(struct nts_net *nn, const struct nts_timescale *timescal
 	s64 raw = ktime_get_raw_ns(), change;
 	struct nts_interleave *table;
 
-	change = nts_clock_at(nn, raw) - nts_clockmap_time(&timescale->map, raw);
+	change = nts_clock_at(nn, raw) - served(timescale, raw);
 	if (timescale->valid && abs(change) < STEP)
 		return;
 	rcu_read_lock();

@@ -48,6 +48,9 @@ int nts_nl_discipline_get_doit(struct sk_buff *skb, struct genl_info *info)
 		       config.leap_listed ? config.leap : LEAP_UNLISTED) ||
 	    nla_put_s64(reply, NTS_A_DISCIPLINE_LEAP_AT, config.leap_at,
 			NTS_A_DISCIPLINE_PAD) ||
+	    PUT_U64(NTS_A_DISCIPLINE_SMOOTH_FREQ, config.smooth_freq) ||
+	    PUT_U64(NTS_A_DISCIPLINE_SMOOTH_WANDER, config.smooth_wander) ||
+	    nla_put_u8(reply, NTS_A_DISCIPLINE_SMOOTH_LEAPONLY, config.smooth_leaponly) ||
 	    nla_put_u8(reply, NTS_A_DISCIPLINE_RTCSYNC, config.rtcsync)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
@@ -69,6 +72,29 @@ static int take_u64(struct genl_info *info, int attr, s64 *to)
 		return -ERANGE;
 	}
 	*to = (s64)value;
+	return 0;
+}
+
+/* How fast served time may follow; beyond 10 % it would be nobody's time. */
+static int take_smooth(struct genl_info *info, struct nts_discipline_config *config)
+{
+	static const s64 most = 100000 * NTS_FREQ_PPM;
+	struct nlattr **attrs = info->attrs;
+	int err;
+
+	nts_netlink_take(config->smooth_leaponly, attrs, NTS_A_DISCIPLINE_SMOOTH_LEAPONLY, u8);
+	err = take_u64(info, NTS_A_DISCIPLINE_SMOOTH_FREQ, &config->smooth_freq) ?:
+	      take_u64(info, NTS_A_DISCIPLINE_SMOOTH_WANDER, &config->smooth_wander);
+	if (err)
+		return err;
+	if (config->smooth_freq > most || config->smooth_wander > most) {
+		NL_SET_ERR_MSG(info->extack, "smooth-freq, smooth-wander: beyond 100000 ppm");
+		return -ERANGE;
+	}
+	if (config->smooth_freq && !config->smooth_wander) {
+		NL_SET_ERR_MSG(info->extack, "smooth-wander: needed with smooth-freq");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -102,7 +128,8 @@ static int take_config(struct genl_info *info, struct nts_discipline_config *con
 	       take_u64(info, NTS_A_DISCIPLINE_MAXDISTANCE, &select->maxdistance) ?:
 	       take_u64(info, NTS_A_DISCIPLINE_MAXJITTER, &select->maxjitter) ?:
 	       take_u64(info, NTS_A_DISCIPLINE_STRATUMWEIGHT, &select->stratumweight) ?:
-	       take_u64(info, NTS_A_DISCIPLINE_RESELECTDIST, &select->reselectdist);
+	       take_u64(info, NTS_A_DISCIPLINE_RESELECTDIST, &select->reselectdist) ?:
+	       take_smooth(info, config);
 }
 
 int nts_nl_discipline_set_doit(struct sk_buff *skb, struct genl_info *info)

@@ -113,6 +113,9 @@ nts_discipline_nl_policy[NTS_A_DISCIPLINE_MAX + 1] = {
 	[NTS_A_DISCIPLINE_SKEW] = { .type = NLA_U64 },
 	[NTS_A_DISCIPLINE_LEAP] = NLA_POLICY_MAX(NLA_U8, 3),
 	[NTS_A_DISCIPLINE_LEAP_AT] = { .type = NLA_S64 },
+	[NTS_A_DISCIPLINE_SMOOTH_FREQ] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_SMOOTH_WANDER] = { .type = NLA_U64 },
+	[NTS_A_DISCIPLINE_SMOOTH_LEAPONLY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy

@@ -24,6 +24,7 @@
 #include "core/ratelimit.h"
 #include "core/reply.h"
 #include "core/respond.h"
+#include "core/smooth.h"
 #include "core/verdict.h"
 
 struct socket;
@@ -100,6 +101,7 @@ struct nts_clock {
 struct nts_timescale {
 	bool valid;
 	struct nts_clockmap map;
+	struct nts_smooth smooth;	/* added to what is served */
 	struct nts_quality quality;
 	s64 raw;		/* when the following was true */
 	s64 root_dispersion;	/* ns */

@@ -130,6 +130,9 @@ struct config_discipline {
 	enum config_auth auth;
 	enum config_leap leap;
 	bool rtcsync;
+	double smooth_freq;
+	double smooth_wander;
+	bool smooth_leaponly;
 };
 
 /**

@@ -109,6 +109,19 @@ static void on_rtcsync(struct config_reader *r, char **words)
 	r->conf->discipline.rtcsync = config_nothing(r, words);
 }
 
+static void on_smoothtime(struct config_reader *r, char **words)
+{
+	struct config_discipline *d = &r->conf->discipline;
+	bool leaponly = words[1] && words[2] && words[3] && !strcasecmp(words[3], "leaponly");
+
+	/* Below 1e-6 ppm a leap second would last for weeks. */
+	if (!words[1] || !words[2] || (words[3] && (!leaponly || words[4])) ||
+	    !config_to_real(words[1], 1e-3, 1e5, &d->smooth_freq) ||
+	    !config_to_real(words[2], 1e-6, 1e5, &d->smooth_wander))
+		config_error(r, "smoothtime needs a frequency in ppm, its change in ppm per second and, if nothing but leap seconds is smoothed, leaponly");
+	d->smooth_leaponly = leaponly;
+}
+
 static void on_driftfile(struct config_reader *r, char **words)
 {
 	char *one[3] = { words[0], words[1], NULL };
@@ -207,6 +220,7 @@ const struct config_directive config_clock_directives[] = {
 	{ "minsources", on_minsources },
 	{ "reselectdist", on_reselectdist },
 	{ "rtcsync", on_rtcsync },
+	{ "smoothtime", on_smoothtime },
 	{ "stratumweight", on_stratumweight },
 	{ }
 };

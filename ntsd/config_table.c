@@ -131,8 +131,7 @@ const struct config_entry config_table[] = {
 	WORKS("rtcsync"),
 	IGNORED("sched_priority", "the kernel answers, before any process"),
 	WORKS("server"),
-	REFUSED("smoothtime", "served time is not smoothed, and clients of servers that smear "
-			      "must not use others: remove it here and on the servers beside"),
+	WORKS("smoothtime"),
 	WORKS("sourcedir"),
 	WORKS("stratumweight"),
 	OURS("systemclock"),

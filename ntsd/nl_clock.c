@@ -67,6 +67,14 @@ static bool put_limits(struct nl_msg *msg, const struct config_discipline *d)
 			    lround(d->corrtimeratio * 65536));
 }
 
+static bool put_smooth(struct nl_msg *msg, const struct config_discipline *d)
+{
+	return !nla_put_u64(msg, NTS_A_DISCIPLINE_SMOOTH_FREQ, to_freq(d->smooth_freq)) &&
+	       !nla_put_u64(msg, NTS_A_DISCIPLINE_SMOOTH_WANDER,
+			    to_freq(d->smooth_wander)) &&
+	       !nla_put_u8(msg, NTS_A_DISCIPLINE_SMOOTH_LEAPONLY, d->smooth_leaponly);
+}
+
 static bool put_selection(struct nl_msg *msg, const struct config_discipline *d)
 {
 	static const uint8_t auth[] = {
@@ -264,7 +272,7 @@ int nl_set_discipline(struct nl *nl, const struct config_discipline *d,
 {
 	struct nl_msg *msg = nlconn_begin(nl->conn, NTS_CMD_DISCIPLINE_SET);
 	bool full = !msg || nla_put_u8(msg, NTS_A_DISCIPLINE_STEER, steer) ||
-		    !put_limits(msg, d) || !put_selection(msg, d);
+		    !put_limits(msg, d) || !put_smooth(msg, d) || !put_selection(msg, d);
 
 	return nlconn_ask(nl->conn, msg, full, NULL, NULL,
 			  "setting the clock's discipline", err);

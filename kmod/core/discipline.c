@@ -13,6 +13,10 @@
 #define DAY		(86400 * SECOND)
 /* What is unknown about how long a suspend lasted. */
 #define SUSPEND_ERROR	(2 * SECOND)
+/* Corrections are smoothed when the frequency is known to that many times its wander. */
+#define STABLE		10000
+/* 127.127.1.255, as chrony has it: the time is not quite that of the source. */
+#define REFID_SMOOTH	0x7f7f01ff
 
 /**
  * nts_discipline_defaults() - chrony's defaults
@@ -44,6 +48,13 @@ void nts_discipline_configure(struct nts_discipline *d,
 {
 	if (config->makestep_limit != d->config.makestep_limit)
 		d->steps_left = config->makestep_limit;
+	if (config->smooth_freq != d->smooth.max_freq ||
+	    config->smooth_wander != d->smooth.max_wander) {
+		memset(&d->smooth, 0, sizeof(d->smooth));
+		d->smooth.max_freq = config->smooth_freq;
+		d->smooth.max_wander = config->smooth_wander;
+		d->smoothing = false;
+	}
 	d->config = *config;
 }
 
@@ -197,18 +208,33 @@ static u32 make_leap(struct nts_discipline *d, struct nts_source *const *sources
 	return NTS_DISCIPLINE_LEAP;
 }
 
-/**
- * nts_discipline_update() - a source got a sample, or something else changed
- * @d: the clock
- * @sources: all there are
- * @n: how many
- * @which: the index of the one that just got a sample; -1 to look again at all
- * @raw: CLOCK_MONOTONIC_RAW, ns
- *
- * Return: what happened, NTS_DISCIPLINE_*.
- */
-u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *sources,
-			  u32 n, int which, s64 raw)
+/* What was corrected is served smoothly, once what is corrected is no longer the start. */
+static void smooth(struct nts_discipline *d, const struct nts_clockmap *before, u32 events,
+		   s64 raw)
+{
+	bool leaponly = d->config.smooth_leaponly;
+	s64 shift, freq;
+
+	if (!d->smooth.max_freq || !d->synchronised)
+		return;
+	if (!d->smoothing) {
+		d->smoothing = leaponly || d->skew / STABLE < d->smooth.max_wander;
+		return;
+	}
+	if (leaponly) {
+		shift = events & NTS_DISCIPLINE_LEAP ? d->leap_shift : 0;
+		freq = 0;
+	} else {
+		shift = nts_fixed_sub(nts_clockmap_time(&d->map, raw),
+				      nts_clockmap_time(before, raw));
+		freq = d->map.freq - before->freq;
+	}
+	if (shift || freq)
+		nts_smooth_shift(&d->smooth, raw, shift, freq);
+}
+
+static u32 update(struct nts_discipline *d, struct nts_source *const *sources, u32 n,
+		  int which, s64 raw)
 {
 	u32 events = make_leap(d, sources, n, raw);
 	int before = d->select.selected;
@@ -237,6 +263,26 @@ u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *so
 		return events;
 	events |= follow(d, sources, n, raw);
 	return events | announce(d, raw);
+}
+
+/**
+ * nts_discipline_update() - a source got a sample, or something else changed
+ * @d: the clock
+ * @sources: all there are
+ * @n: how many
+ * @which: the index of the one that just got a sample; -1 to look again at all
+ * @raw: CLOCK_MONOTONIC_RAW, ns
+ *
+ * Return: what happened, NTS_DISCIPLINE_*.
+ */
+u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *sources,
+			  u32 n, int which, s64 raw)
+{
+	struct nts_clockmap before = d->map;
+	u32 events = update(d, sources, n, which, raw);
+
+	smooth(d, &before, events, raw);
+	return events;
 }
 
 /**
@@ -321,6 +367,13 @@ void nts_discipline_quality(const struct nts_discipline *d, s64 raw,
 	quality->root_delay = nts_ntptime_short((u64)nts_fixed_max(0, d->root_delay));
 	quality->root_dispersion = nts_ntptime_short((u64)nts_discipline_dispersion(d, raw));
 	quality->reftime = nts_ntptime_from_ns(nts_clockmap_time(&d->map, d->update_raw));
+	if (!d->smooth.max_freq)
+		return;
+	/* Whoever is slewed over the leap second shall not make it as well. */
+	if (d->config.leap_mode == NTS_LEAPSEC_MODE_SLEW)
+		quality->leap = 0;
+	if (nts_smooth_left(&d->smooth, raw))
+		quality->refid = REFID_SMOOTH;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "clockmap.h"
 #include "respond.h"
 #include "select.h"
+#include "smooth.h"
 
 /**
  * struct nts_discipline_config - how the clock is kept
@@ -23,6 +24,10 @@
  * @leap: the next leap second: 0 = none known, 1 = inserted, 2 = deleted
  * @leap_at: the midnight after it, UTC ns
  * @rtcsync: tell the kernel that its clock may be copied to the RTC
+ * @smooth_freq: frequency that served time may have while corrections are
+ *               smoothed, 2^-48; 0 = they are not
+ * @smooth_wander: change of that, 2^-48 per second; not 0 when @smooth_freq is not
+ * @smooth_leaponly: no correction but leap seconds is smoothed
  */
 struct nts_discipline_config {
 	struct nts_select_config select;
@@ -39,6 +44,9 @@ struct nts_discipline_config {
 	u8 leap;
 	s64 leap_at;
 	bool rtcsync;
+	s64 smooth_freq;
+	s64 smooth_wander;
+	bool smooth_leaponly;
 };
 
 /* What nts_discipline_update() did: bits. */
@@ -59,6 +67,8 @@ struct nts_discipline_config {
  * @config: how; may be changed between calls
  * @map: NTP time
  * @select: selection
+ * @smooth: what is served is NTP time and this
+ * @smoothing: NTP time has become stable enough for that
  * @synchronised: NTP time has been set from a source
  * @gave_up: maxchange was exceeded too often
  * @plain: the source followed last was not authenticated though others are
@@ -94,6 +104,8 @@ struct nts_discipline {
 	struct nts_discipline_config config;
 	struct nts_clockmap map;
 	struct nts_select select;
+	struct nts_smooth smooth;
+	bool smoothing;
 	bool synchronised;
 	bool gave_up;
 	bool plain;

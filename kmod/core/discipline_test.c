@@ -441,6 +441,77 @@ static void discipline_leap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nts_discipline_next(&sim->d), NTS_S64_MAX);
 }
 
+static s64 served(const struct sim *sim, s64 raw)
+{
+	return nts_clockmap_time(&sim->d.map, raw) + nts_smooth_at(&sim->d.smooth, raw, NULL);
+}
+
+static void smooth_slowly(struct sim *sim, bool leaponly)
+{
+	struct nts_discipline_config config = sim->d.config;
+
+	config.smooth_freq = 400 * NTS_FREQ_PPM;
+	config.smooth_wander = NTS_FREQ_PPM / 1000;
+	config.smooth_leaponly = leaponly;
+	config.leap_mode = NTS_LEAPSEC_MODE_SLEW;
+	nts_discipline_configure(&sim->d, &config);
+	/* What was before is not smoothed any more. */
+	nts_discipline_update(&sim->d, sim->sources, 1, 0, sim_raw(sim));
+}
+
+/* Clients are told neither of the leap second nor of a step. */
+static void discipline_smooths_leap_seconds(struct kunit *test)
+{
+	struct sim *sim = settled(test);
+	struct nts_quality quality;
+	s64 raw, next, before;
+
+	KUNIT_ASSERT_NOT_NULL(test, sim);
+	smooth_slowly(sim, true);
+	raw = sim_raw(sim);
+	nts_samples_shift(&sim->source[0].samples,
+			  LEAP_EVE - nts_clockmap_time(&sim->d.map, raw));
+	sim->source[0].server.leap = 1;
+	nts_discipline_update(&sim->d, sim->sources, 1, 0, raw);
+	KUNIT_EXPECT_EQ(test, nts_smooth_left(&sim->d.smooth, raw), 0LL);
+	nts_discipline_quality(&sim->d, raw, &quality);
+	KUNIT_EXPECT_EQ(test, quality.leap, 0);
+	KUNIT_EXPECT_EQ(test, quality.refid, 1U);
+	next = nts_discipline_next(&sim->d);
+	KUNIT_ASSERT_TRUE(test, next < NTS_S64_MAX);
+	before = served(sim, next);
+	KUNIT_EXPECT_TRUE(test, nts_discipline_update(&sim->d, sim->sources, 1, -1, next + 1) &
+			  NTS_DISCIPLINE_LEAP);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(served(sim, next + 1) - before), 2LL);
+	KUNIT_EXPECT_EQ(test, nts_smooth_left(&sim->d.smooth, next) / SECOND, 63245LL);
+	nts_discipline_quality(&sim->d, next + 1, &quality);
+	KUNIT_EXPECT_EQ(test, quality.leap, 0);
+	KUNIT_EXPECT_EQ(test, quality.refid, 0x7f7f01ffU);
+	KUNIT_EXPECT_EQ(test, served(sim, next + DAY),
+			nts_clockmap_time(&sim->d.map, next + DAY));
+}
+
+/* A correction that is at once in NTP time comes slowly to clients. */
+static void discipline_smooths_corrections(struct kunit *test)
+{
+	struct sim *sim = settled(test);
+	s64 raw, before, error;
+
+	KUNIT_ASSERT_NOT_NULL(test, sim);
+	smooth_slowly(sim, false);
+	raw = sim_raw(sim);
+	before = served(sim, raw);
+	error = nts_clockmap_time(&sim->d.map, raw);
+	nts_samples_shift(&sim->source[0].samples, 10 * MS);
+	nts_discipline_update(&sim->d, sim->sources, 1, 0, raw);
+	error = nts_clockmap_time(&sim->d.map, raw) - error;
+	KUNIT_EXPECT_GE(test, error, 9 * MS);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(served(sim, raw) - before), 2LL);
+	KUNIT_EXPECT_GE(test, nts_smooth_left(&sim->d.smooth, raw), 6000 * SECOND);
+	raw += nts_smooth_left(&sim->d.smooth, raw) + 1;
+	KUNIT_EXPECT_EQ(test, served(sim, raw), nts_clockmap_time(&sim->d.map, raw));
+}
+
 static struct kunit_case discipline_cases[] = {
 	KUNIT_CASE_PARAM(discipline_keeps_time, world_gen_params),
 	KUNIT_CASE(discipline_tells_its_quality),
@@ -451,6 +522,8 @@ static struct kunit_case discipline_cases[] = {
 	KUNIT_CASE(discipline_falls_back),
 	KUNIT_CASE(discipline_maxupdateskew),
 	KUNIT_CASE_PARAM(discipline_leap, leap_gen_params),
+	KUNIT_CASE(discipline_smooths_leap_seconds),
+	KUNIT_CASE(discipline_smooths_corrections),
 	{ }
 };
 

@@ -327,6 +327,7 @@ static void discipline_directives(void)
 			 "maxdistance 16\nmaxjitter 2\nminsources 1\n"
 			 "reselectdist 1e-5\ncombinelimit 0\n"
 			 "stratumweight 0.1\nrtcsync\ndriftfile /d\n"
+			 "smoothtime 400 0.01 leaponly\n"
 			 "leapsecmode slew\nauthselectmode require\n"
 			 "maxclockerror 2\nminsamples 7\nmaxsamples 8\n"
 			 "ntstimeout 5.5\nntsrefresh 3600\n"
@@ -343,6 +344,7 @@ static void discipline_directives(void)
 	EXPECT(d->maxdistance == 16 && d->maxjitter == 2);
 	EXPECT(d->minsources == 1 && d->reselectdist == 1e-5);
 	EXPECT(!d->combinelimit && d->stratumweight == 0.1 && d->rtcsync);
+	EXPECT(d->smooth_freq == 400 && d->smooth_wander == 0.01 && d->smooth_leaponly);
 	EXPECT(d->leap == CONFIG_LEAP_SLEW && d->auth == CONFIG_AUTH_REQUIRE);
 	EXPECT(d->maxclockerror == 2 && d->minsamples == 7);
 	EXPECT(d->maxsamples == 8);
@@ -354,6 +356,7 @@ static void discipline_directives(void)
 	EXPECT(conf.trusted[1].set == 2);
 	EXPECT_STR(conf.trusted[1].path.path, "/b");
 	EXPECT(conf.bind_acq4_set && conf.bind_acq6_set);
+	EXPECT(read_conf("smoothtime 50000 0.001\n") && !d->smooth_leaponly);
 }
 
 static void bad_discipline_is_an_error(void)
@@ -364,6 +367,8 @@ static void bad_discipline_is_an_error(void)
 		"maxchange 1 1 -2", "maxupdateskew -1", "maxslewrate x",
 		"maxslewrate 100001", "corrtimeratio", "minsources 0",
 		"authselectmode", "authselectmode both", "leapsecmode smear",
+		"smoothtime", "smoothtime 400", "smoothtime 0 1", "smoothtime 400 0",
+		"smoothtime 400 1 2", "smoothtime 400 1 leaponly now",
 		"rtcsync now", "driftfile", "driftfile relative",
 		"driftfile /d often", "ntstimeout 0", "ntsrefresh 0",
 		"maxntsretry 5", "maxntsretry 25", "nosystemcert x",

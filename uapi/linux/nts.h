@@ -659,6 +659,19 @@ enum {
 	NTS_A_DISCIPLINE_LEAP,
 	/* the midnight after it, nanoseconds since 1970 UTC */
 	NTS_A_DISCIPLINE_LEAP_AT,
+	/*
+	 * while corrections are smoothed, how much faster or slower than the
+	 * clock served time may run, 2^-48; 0, the default, is not to smooth
+	 * (directive smoothtime)
+	 */
+	NTS_A_DISCIPLINE_SMOOTH_FREQ,
+	/*
+	 * by how much that may change in a second, 2^-48; needed with smooth-
+	 * freq
+	 */
+	NTS_A_DISCIPLINE_SMOOTH_WANDER,
+	/* only leap seconds are smoothed */
+	NTS_A_DISCIPLINE_SMOOTH_LEAPONLY,
 
 	__NTS_A_DISCIPLINE_MAX,
 	NTS_A_DISCIPLINE_MAX = __NTS_A_DISCIPLINE_MAX - 1
