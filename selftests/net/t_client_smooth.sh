@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Corrections of the clock come slowly to clients (directive smoothtime).
+#
+#   client namespace c               server namespace s
+#  +-------------------+  e1  +--------------------------------+
+#  | k: ntsd, also     |------| 10.9.1.1  oracle/server.py,    |
+#  |    serves         |      |           whose clock jumps    |
+#  | 10.9.1.2          |      |           oracle/smooth.py     |
+#  +-------------------+      +--------------------------------+
+#
+# shellcheck disable=SC2317 # functions are called by name
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=client.sh disable=SC1091
+. "$(dirname "$0")/client.sh"
+
+S=10.9.1.1
+C=10.9.1.2
+
+# smoothtime [DIRECTIVE]: a client with it that has settled.
+settled_client() {
+	client k c <<-END
+		server $S iburst minpoll -1 maxpoll -1 maxdelaydevratio 10000
+		$1
+	END
+	wait_for 20 "it reaches the server" reaches
+	sleep 10
+}
+
+reaches() { [ "$(source_reach k "$S")" = 377 ]; }
+
+# watch_jump: the server's clock jumps by 40 ms; what is seen of it in 40 s.
+watch_jump() {
+	in_ns s "$PY" -m oracle.smooth "$C" 40 >"$WORK/seen" &
+	local watch=$!
+	sleep 2
+	lie s offset=0.04
+	wait "$watch" || fail "nothing was seen"
+	diag "$(cat "$WORK/seen")"
+	diag "$(report k tracking)"
+	read -r _ moved _ most _ smooth _ all _ last <"$WORK/seen"
+}
+
+near() { awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN { exit !(a - b <= d && b - a <= d) }'; }
+
+# 3000 ppm at most, reached in 10 s: 0.3 ms from one answer to the next.
+smoothed() {
+	settled_client "smoothtime 3000 300"
+	watch_jump
+	near "$moved" 0.04 0.005 || fail "it moved by $moved s"
+	near "$most" 0 0.003 || fail "it jumped by $most s"
+	[ "$smooth" -ge $((all / 4)) ] || fail "smooth $smooth times"
+	halt k
+}
+
+# The same without shows that there is something to smooth.
+not_smoothed() {
+	lie s
+	settled_client ""
+	watch_jump
+	near "$moved" 0.04 0.005 || fail "it moved by $moved s"
+	near "$most" 0 0.003 && fail "it jumped by no more than $most s"
+	[ "$smooth" = 0 ] || fail "smooth $smooth times"
+	[ "$last" = "$S" ] || fail "its reference is $last"
+}
+
+no_autoload
+module_load
+ns_add c
+ns_add s
+ns_link s c 1
+certs ecdsa
+liar s s --certs "$WORK/certs" --clock raw
+
+ktap_plan 2
+ktap_case smoothed
+ktap_case not_smoothed
+ktap_end
