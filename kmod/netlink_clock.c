@@ -205,6 +205,22 @@ static int put_adjust(struct sk_buff *skb, const struct nts_client *client, s64 
 			  method != NTS_ADJUST_METHOD_NONE && steer->active && !steer->held);
 }
 
+static int put_smooth(struct sk_buff *skb, const struct nts_discipline *d, s64 raw)
+{
+	s64 freq, offset = nts_smooth_at(&d->smooth, raw, &freq);
+
+	if (!d->smooth.max_freq)
+		return 0;
+	return nla_put_u8(skb, NTS_A_TRACKING_SMOOTH_ACTIVE, d->smoothing) ?:
+	       put_s64(skb, NTS_A_TRACKING_SMOOTH_OFFSET, offset) ?:
+	       put_s64(skb, NTS_A_TRACKING_SMOOTH_FREQ, -freq) ?:
+	       put_s64(skb, NTS_A_TRACKING_SMOOTH_WANDER,
+		       -nts_smooth_wander(&d->smooth, raw)) ?:
+	       put_u64(skb, NTS_A_TRACKING_SMOOTH_AGE,
+		       d->smoothing ? max(raw - d->smooth.raw, 0LL) : 0) ?:
+	       put_u64(skb, NTS_A_TRACKING_SMOOTH_LEFT, nts_smooth_left(&d->smooth, raw));
+}
+
 static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 {
 	struct nts_tracking tracking;
@@ -229,6 +245,7 @@ static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 	       put_u64(skb, NTS_A_TRACKING_UPDATES, client->discipline.updates) ?:
 	       nla_put_u32(skb, NTS_A_TRACKING_COMBINED, client->discipline.select.combined) ?:
 	       put_u64(skb, NTS_A_TRACKING_OFFSET_SD, client->discipline.offset_sd) ?:
+	       put_smooth(skb, &client->discipline, raw) ?:
 	       put_adjust(skb, client, raw, real);
 }
 
@@ -300,6 +317,24 @@ static int do_sources(struct nts_client *client, struct genl_info *info, u8 acti
 	return 0;
 }
 
+static int do_smooth(struct nts_client *client, struct genl_info *info, u8 action)
+{
+	struct nts_discipline *d = &client->discipline;
+	s64 raw = ktime_get_raw_ns();
+
+	if (!d->smooth.max_freq) {
+		NL_SET_ERR_MSG(info->extack,
+			       "corrections are not smoothed (directive smoothtime)");
+		return -EOPNOTSUPP;
+	}
+	/* As chrony: a reset does not activate, and there is nothing to activate twice. */
+	if (d->smoothing == (action == NTS_ACTION_SMOOTH_RESET)) {
+		nts_discipline_smooth(d, raw);
+		nts_client_update(client, -1, raw);
+	}
+	return 0;
+}
+
 static int do_command(struct nts_client *client, struct genl_info *info, u8 action)
 {
 	switch (action) {
@@ -319,6 +354,9 @@ static int do_command(struct nts_client *client, struct genl_info *info, u8 acti
 	case NTS_ACTION_RESET_SOURCES:
 		nts_client_reset(client);
 		return 0;
+	case NTS_ACTION_SMOOTH_ACTIVATE:
+	case NTS_ACTION_SMOOTH_RESET:
+		return do_smooth(client, info, action);
 	default:
 		return do_sources(client, info, action);
 	}

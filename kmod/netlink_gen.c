@@ -135,7 +135,7 @@ nts_phc_nl_policy[NTS_A_PHC_MAX + 1] = {
 
 static const struct nla_policy
 nts_command_nl_policy[NTS_A_COMMAND_MAX + 1] = {
-	[NTS_A_COMMAND_ACTION] = NLA_POLICY_MAX(NLA_U8, 4),
+	[NTS_A_COMMAND_ACTION] = NLA_POLICY_MAX(NLA_U8, 6),
 	[NTS_A_COMMAND_ID] = { .type = NLA_U32 },
 	[NTS_A_COMMAND_GOOD] = { .type = NLA_U8 },
 	[NTS_A_COMMAND_LIMIT] = { .type = NLA_U8 },

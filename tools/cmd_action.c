@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ntsctl makestep, reselect, reset sources, and what tunes the discipline. */
+/* ntsctl makestep, reselect, reset sources, smoothtime, and what tunes the discipline. */
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +66,17 @@ int cmd_reselectdist(struct ctl *ctl)
 int cmd_reselect(struct ctl *ctl)
 {
 	return act(ctl, NTS_ACTION_RESELECT);
+}
+
+int cmd_smoothtime(struct ctl *ctl)
+{
+	const char *what = ctl->n_args == 1 ? ctl->args[0] : "";
+
+	if (!strcmp(what, "activate"))
+		return act(ctl, NTS_ACTION_SMOOTH_ACTIVATE);
+	if (!strcmp(what, "reset"))
+		return act(ctl, NTS_ACTION_SMOOTH_RESET);
+	return ask_usage("smoothtime activate|reset");
 }
 
 int cmd_reset(struct ctl *ctl)

@@ -76,6 +76,13 @@ static void take_tracking(struct genlmsghdr *gen, void *arg)
 	t->leap = (uint8_t)get_number(attr[NTS_A_TRACKING_LEAP]);
 	t->method = (uint8_t)get_number(attr[NTS_A_TRACKING_METHOD]);
 	t->steering = (uint8_t)get_number(attr[NTS_A_TRACKING_STEERING]);
+	t->smooth = attr[NTS_A_TRACKING_SMOOTH_ACTIVE];
+	t->smooth_active = get_number(attr[NTS_A_TRACKING_SMOOTH_ACTIVE]);
+	t->smooth_offset = (int64_t)get_number(attr[NTS_A_TRACKING_SMOOTH_OFFSET]);
+	t->smooth_freq = (int64_t)get_number(attr[NTS_A_TRACKING_SMOOTH_FREQ]);
+	t->smooth_wander = (int64_t)get_number(attr[NTS_A_TRACKING_SMOOTH_WANDER]);
+	t->smooth_age = get_number(attr[NTS_A_TRACKING_SMOOTH_AGE]);
+	t->smooth_left = get_number(attr[NTS_A_TRACKING_SMOOTH_LEFT]);
 	/* chronyc's way to say that there is none */
 	if (t->stratum >= UNSYNCHRONISED_STRATUM)
 		t->stratum = 0;

@@ -56,6 +56,8 @@ int cmd_dump(struct ctl *ctl);
 int cmd_hwclocks(struct ctl *ctl);
 int cmd_keys(struct ctl *ctl);
 int cmd_makestep(struct ctl *ctl);
+int cmd_smoothing(struct ctl *ctl);
+int cmd_smoothtime(struct ctl *ctl);
 int cmd_maxdelay(struct ctl *ctl);
 int cmd_maxdelaydevratio(struct ctl *ctl);
 int cmd_maxdelayratio(struct ctl *ctl);

@@ -34,7 +34,7 @@ NTSCTL_UNIT_format :=
 NTSCTL_UNIT_sources := format object refid source cmd_activity cmd_authdata cmd_ntpdata \
 	cmd_selectdata cmd_sources cmd_sourcestats
 NTSCTL_UNIT_ntpdata := format object refid source cmd_activity cmd_ntpdata cmd_sourcename
-NTSCTL_UNIT_tracking := format object number cmd_tracking cmd_waitsync
+NTSCTL_UNIT_tracking := format object number cmd_smoothing cmd_tracking cmd_waitsync
 NTSCTL_UNIT_monitor := format object
 NTSCTL_UNIT_line :=
 NTSCTL_UNIT_hwclocks := format object

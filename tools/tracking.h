@@ -12,6 +12,7 @@
 /**
  * struct tracking - the attributes of tracking-get, 0 when absent
  * @addr: of the selected source as text, empty without
+ * @smooth: corrections are to be smoothed; else the following are 0
  */
 struct tracking {
 	char name[NTS_MAX_NAME_LEN + 1];
@@ -37,6 +38,13 @@ struct tracking {
 	uint8_t leap;
 	uint8_t method;
 	uint8_t steering;
+	bool smooth;
+	bool smooth_active;
+	int64_t smooth_offset;
+	int64_t smooth_freq;
+	int64_t smooth_wander;
+	uint64_t smooth_age;
+	uint64_t smooth_left;
 };
 
 int tracking_read(struct ctl *ctl, struct tracking *tracking);

@@ -208,6 +208,21 @@ static u32 make_leap(struct nts_discipline *d, struct nts_source *const *sources
 	return NTS_DISCIPLINE_LEAP;
 }
 
+/**
+ * nts_discipline_smooth() - smooth what is corrected from now on
+ * @d: the clock, of which corrections are to be smoothed (directive smoothtime)
+ * @raw: CLOCK_MONOTONIC_RAW, ns
+ *
+ * What was still to be given away is so at once.
+ *
+ * Context: any but the path of answers.
+ */
+void nts_discipline_smooth(struct nts_discipline *d, s64 raw)
+{
+	nts_smooth_reset(&d->smooth, raw);
+	d->smoothing = true;
+}
+
 /* What was corrected is served smoothly, once what is corrected is no longer the start. */
 static void smooth(struct nts_discipline *d, const struct nts_clockmap *before, u32 events,
 		   s64 raw)
@@ -218,7 +233,8 @@ static void smooth(struct nts_discipline *d, const struct nts_clockmap *before, 
 	if (!d->smooth.max_freq || !d->synchronised)
 		return;
 	if (!d->smoothing) {
-		d->smoothing = leaponly || d->skew / STABLE < d->smooth.max_wander;
+		if (leaponly || d->skew / STABLE < d->smooth.max_wander)
+			nts_discipline_smooth(d, raw);
 		return;
 	}
 	if (leaponly) {

@@ -178,6 +178,7 @@ void nts_discipline_configure(struct nts_discipline *d,
 			      const struct nts_discipline_config *config);
 u32 nts_discipline_update(struct nts_discipline *d, struct nts_source *const *sources,
 			  u32 n, int which, s64 raw);
+void nts_discipline_smooth(struct nts_discipline *d, s64 raw);
 u32 nts_discipline_suspend(struct nts_discipline *d, struct nts_source *const *sources,
 			   u32 n, s64 raw, s64 gap);
 s64 nts_discipline_next(const struct nts_discipline *d);

@@ -53,6 +53,41 @@ s64 nts_smooth_at(const struct nts_smooth *smooth, s64 raw, s64 *freq)
 	return offset;
 }
 
+/**
+ * nts_smooth_wander() - how the frequency changes
+ * @smooth: of that clock
+ * @raw: CLOCK_MONOTONIC_RAW, ns
+ *
+ * Return: by how much a second makes what nts_smooth_at() returns shrink faster, 2^-48.
+ */
+s64 nts_smooth_wander(const struct nts_smooth *smooth, s64 raw)
+{
+	s64 end = smooth->raw;
+	u32 i;
+
+	for (i = 0; i < NTS_SMOOTH_STAGES; i++) {
+		end = nts_fixed_add(end, smooth->stage[i].length);
+		if (raw < end)
+			return smooth->stage[i].wander;
+	}
+	return 0;
+}
+
+/**
+ * nts_smooth_reset() - serve the clock itself from now on
+ * @smooth: of that clock; its limits stay
+ * @raw: CLOCK_MONOTONIC_RAW, ns
+ *
+ * Context: any but the path of answers.
+ */
+void nts_smooth_reset(struct nts_smooth *smooth, s64 raw)
+{
+	smooth->raw = raw;
+	smooth->offset = 0;
+	smooth->freq = 0;
+	memset(smooth->stage, 0, sizeof(smooth->stage));
+}
+
 /* Lengths of the first and the last stage, in seconds, without a limit of the frequency. */
 static bool lengths(const struct nts_smooth *smooth, s32 direction, struct nts_real *first,
 		    struct nts_real *last)

@@ -29,8 +29,10 @@ struct nts_smooth {
 	} stage[NTS_SMOOTH_STAGES];
 };
 
+s64 nts_smooth_wander(const struct nts_smooth *smooth, s64 raw);
 s64 nts_smooth_at(const struct nts_smooth *smooth, s64 raw, s64 *freq);
 void nts_smooth_shift(struct nts_smooth *smooth, s64 raw, s64 shift, s64 freq);
+void nts_smooth_reset(struct nts_smooth *smooth, s64 raw);
 s64 nts_smooth_left(const struct nts_smooth *smooth, s64 raw);
 
 #endif /* _NTS_CORE_SMOOTH_H */

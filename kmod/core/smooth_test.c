@@ -127,12 +127,38 @@ static void smooth_extremes(struct kunit *test)
 	}
 }
 
+/* The frequency is what the wander has made of it, and nothing is left by a reset. */
+static void smooth_wander_and_reset(struct kunit *test)
+{
+	struct nts_smooth smooth = leap_smear(1);
+	s64 before, freq, left;
+
+	nts_smooth_shift(&smooth, 0, -SECOND, 0);
+	left = nts_smooth_left(&smooth, 0);
+	KUNIT_EXPECT_EQ(test, nts_smooth_wander(&smooth, SECOND), smooth.max_wander);
+	nts_smooth_at(&smooth, left - 2 * SECOND, &before);
+	nts_smooth_at(&smooth, left - SECOND, &freq);
+	KUNIT_EXPECT_LE(test, nts_fixed_abs(freq - before -
+					    nts_smooth_wander(&smooth, left - SECOND)), 1LL);
+	KUNIT_EXPECT_LE(test, nts_smooth_wander(&smooth, left - SECOND), -1LL);
+	KUNIT_EXPECT_EQ(test, nts_smooth_wander(&smooth, left), 0LL);
+
+	nts_smooth_reset(&smooth, SECOND);
+	KUNIT_EXPECT_EQ(test, nts_smooth_at(&smooth, SECOND, &freq), 0LL);
+	KUNIT_EXPECT_EQ(test, freq, 0LL);
+	KUNIT_EXPECT_EQ(test, nts_smooth_left(&smooth, SECOND), 0LL);
+	KUNIT_EXPECT_EQ(test, nts_smooth_wander(&smooth, SECOND), 0LL);
+	nts_smooth_shift(&smooth, 2 * SECOND, -SECOND, 0);
+	KUNIT_EXPECT_EQ(test, nts_smooth_left(&smooth, 2 * SECOND), left);
+}
+
 static struct kunit_case smooth_cases[] = {
 	KUNIT_CASE(smooth_nothing_is_smoothed),
 	KUNIT_CASE(smooth_leap_second),
 	KUNIT_CASE(smooth_frequency_is_limited),
 	KUNIT_CASE(smooth_corrections_on_the_way),
 	KUNIT_CASE(smooth_extremes),
+	KUNIT_CASE(smooth_wander_and_reset),
 	{}
 };
 

@@ -52,13 +52,36 @@ smoothed() {
 	near "$moved" 0.04 0.005 || fail "it moved by $moved s"
 	near "$most" 0 0.003 || fail "it jumped by $most s"
 	[ "$smooth" -ge $((all / 4)) ] || fail "smooth $smooth times"
+}
+
+# The same client: what is still to be given away is told, and given up.
+told_and_reset() {
+	lie s offset=0.08
+	wait_for 10 "the report has the second jump" behind
+	diag "$(report k smoothing)"
+	in_ns c ntsctl smoothtime reset >/dev/null || fail "no reset"
+	IFS=, read -r active offset _ _ _ left <<<"$(report k smoothing)"
+	near "$offset" 0 0.002 || fail "$offset s are left"
+	awk -v l="$left" 'BEGIN { exit !(l < 10) }' || fail "still for $left s"
 	halt k
+}
+
+# behind: served time is about as much behind as the server's clock jumped.
+behind() {
+	local active offset freq wander age left
+	IFS=, read -r active offset freq wander age left <<<"$(report k smoothing)"
+	[ "$active" = Yes ] && near "$offset" -0.03 0.012 &&
+		awk -v f="$freq" -v l="$left" 'BEGIN { exit !(f > 0 && f < 3001 && l > 5) }'
 }
 
 # The same without shows that there is something to smooth.
 not_smoothed() {
 	lie s
 	settled_client ""
+	in_ns c ntsctl smoothing 2>"$WORK/err" && fail "there is a report"
+	grep -q smoothtime "$WORK/err" || fail "$(cat "$WORK/err")"
+	in_ns c ntsctl smoothtime reset 2>"$WORK/err" && fail "it was reset"
+	grep -q smoothtime "$WORK/err" || fail "$(cat "$WORK/err")"
 	watch_jump
 	near "$moved" 0.04 0.005 || fail "it moved by $moved s"
 	near "$most" 0 0.003 && fail "it jumped by no more than $most s"
@@ -74,7 +97,8 @@ ns_link s c 1
 certs ecdsa
 liar s s --certs "$WORK/certs" --clock raw
 
-ktap_plan 2
+ktap_plan 3
 ktap_case smoothed
+ktap_case told_and_reset
 ktap_case not_smoothed
 ktap_end

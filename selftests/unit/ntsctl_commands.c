@@ -68,6 +68,8 @@ static void actions(void)
 		{ cmd_makestep, "", NTS_ACTION_MAKESTEP },
 		{ cmd_reselect, "", NTS_ACTION_RESELECT },
 		{ cmd_reset, "sources", NTS_ACTION_RESET_SOURCES },
+		{ cmd_smoothtime, "activate", NTS_ACTION_SMOOTH_ACTIVATE },
+		{ cmd_smoothtime, "reset", NTS_ACTION_SMOOTH_RESET },
 	};
 	int status;
 
@@ -84,6 +86,8 @@ static void actions(void)
 	forget();
 	expect_status(cmd_reset, "", 2);
 	expect_status(cmd_reset, "clock", 2);
+	expect_status(cmd_smoothtime, "", 2);
+	expect_status(cmd_smoothtime, "sources", 2);
 	EXPECT(!n_told);
 }
 

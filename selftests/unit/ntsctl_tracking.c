@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tracking and waitsync from canned answers of the kernel. What is expected is
+ * tracking, smoothing and waitsync from canned answers of the kernel. What is expected is
  * what chronyc printed when a daemon of ours gave it the same values.
  */
 #include "../../tools/tracking.h"
@@ -172,6 +172,39 @@ static void json_tells_the_same(void)
 	json_object_put(object);
 }
 
+/* The report that chronyc(1) shows. */
+static void smoothing_layout(void)
+{
+	struct nl_msg *msg = can_tracking(0);
+	int status;
+
+	EXPECT_STR(run_command(cmd_smoothing, "", &status), "");
+	EXPECT(status == 1);
+	nla_put_u8(msg, NTS_A_TRACKING_SMOOTH_ACTIVE, 1);
+	nla_put_s64(msg, NTS_A_TRACKING_SMOOTH_OFFSET, 1000268817);
+	nla_put_s64(msg, NTS_A_TRACKING_SMOOTH_FREQ, -PPM_1000 * 142859 / 1000000000);
+	nla_put_s64(msg, NTS_A_TRACKING_SMOOTH_WANDER, -PPM_1000 / 100000);
+	nla_put_u64(msg, NTS_A_TRACKING_SMOOTH_AGE, 17800000000);
+	nla_put_u64(msg, NTS_A_TRACKING_SMOOTH_LEFT, 19988400000000);
+	EXPECT_STR(run_command(cmd_smoothing, "", &status),
+		   "Active         : Yes\n"
+		   "Offset         : +1.000268817 seconds\n"
+		   "Frequency      : -0.142859 ppm\n"
+		   "Wander         : -0.010000 ppm per second\n"
+		   "Last update    : 17.8 seconds ago\n"
+		   "Remaining time : 19988.4 seconds\n");
+	EXPECT(!status);
+	EXPECT_STR(run_command(cmd_smoothing, "-c", &status),
+		   "Yes,1.000268817,-0.142859,-0.010000,17.8,19988.4\n");
+	EXPECT_STR(run_command(cmd_smoothing, "--json", &status),
+		   "{\"active\":true,\"offset_ns\":1000268817,\"frequency_ppm\":-0.142859,"
+		   "\"wander_ppm_per_s\":-0.010000,\"last_update_ns_ago\":17800000000,"
+		   "\"remaining_ns\":19988400000000}\n");
+	nla_put_u8(can_tracking(0), NTS_A_TRACKING_SMOOTH_ACTIVE, 0);
+	EXPECT_STR(run_command(cmd_smoothing, "-c", &status),
+		   "No,0.000000000,0.000000,0.000000,0.0,0.0\n");
+}
+
 static void expect_wait(const char *words, int want, const char *output)
 {
 	int status;
@@ -212,6 +245,7 @@ static const struct ktap_case cases[] = {
 	CASE(signs_are_those_of_chronyc),
 	CASE(another_program_is_told_of),
 	CASE(json_tells_the_same),
+	CASE(smoothing_layout),
 	CASE(waitsync_waits),
 };
 

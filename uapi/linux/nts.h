@@ -175,6 +175,10 @@ enum nts_action {
 	NTS_ACTION_BURST,
 	/* send the next request without delay */
 	NTS_ACTION_POLL_NOW,
+	/* smooth corrections from now on, if that waits for a stable clock */
+	NTS_ACTION_SMOOTH_ACTIVATE,
+	/* serve the clock as it is, and smooth what is corrected from now on */
+	NTS_ACTION_SMOOTH_RESET,
 };
 
 /* what happened to a source */
@@ -722,6 +726,22 @@ enum {
 	NTS_A_TRACKING_COMBINED,
 	/* nanoseconds, deviation of their combined offset */
 	NTS_A_TRACKING_OFFSET_SD,
+	/*
+	 * 1 while corrections are smoothed, 0 while that waits for a stable
+	 * clock; this and the following are absent when they are not to be
+	 * smoothed
+	 */
+	NTS_A_TRACKING_SMOOTH_ACTIVE,
+	/* nanoseconds by which served time is ahead of NTP time */
+	NTS_A_TRACKING_SMOOTH_OFFSET,
+	/* 2^-48, how much faster it runs */
+	NTS_A_TRACKING_SMOOTH_FREQ,
+	/* 2^-48 per second, change of that */
+	NTS_A_TRACKING_SMOOTH_WANDER,
+	/* nanoseconds since the last correction that was smoothed */
+	NTS_A_TRACKING_SMOOTH_AGE,
+	/* nanoseconds until served time is NTP time */
+	NTS_A_TRACKING_SMOOTH_LEFT,
 
 	__NTS_A_TRACKING_MAX,
 	NTS_A_TRACKING_MAX = __NTS_A_TRACKING_MAX - 1
