@@ -68,8 +68,8 @@ told_and_reset() {
 
 # behind: served time is about as much behind as the server's clock jumped.
 behind() {
-	local active offset freq wander age left
-	IFS=, read -r active offset freq wander age left <<<"$(report k smoothing)"
+	local active offset freq left
+	IFS=, read -r active offset freq _ _ left <<<"$(report k smoothing)"
 	[ "$active" = Yes ] && near "$offset" -0.03 0.012 &&
 		awk -v f="$freq" -v l="$left" 'BEGIN { exit !(f > 0 && f < 3001 && l > 5) }'
 }
