@@ -392,9 +392,12 @@ void nts_fastpath_get(struct nts_net *nn, struct nts_fastpath_names *names)
 	struct nts_fastpath *path;
 
 	names->n = 0;
+	names->waits = 0;
 	rtnl_lock();
-	list_for_each_entry(path, &nn->fastpaths, list)
+	list_for_each_entry(path, &nn->fastpaths, list) {
+		names->waits |= path->dev ? 0 : BIT(names->n);
 		strscpy(names->name[names->n++], path->name, IFNAMSIZ);
+	}
 	rtnl_unlock();
 }
 

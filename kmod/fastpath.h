@@ -5,8 +5,15 @@
 
 #include "nts.h"
 
+/**
+ * struct nts_fastpath_names - devices
+ * @n: how many
+ * @waits: a bit for each that is without effect
+ * @name: of each
+ */
 struct nts_fastpath_names {
 	u32 n;
+	u32 waits;
 	char name[NTS_MAX_FASTPATHS][IFNAMSIZ];
 };
 

@@ -12,8 +12,11 @@ static int put_fastpaths(struct sk_buff *skb, const struct nts_fastpath_names *n
 	int err = 0;
 	u32 i;
 
-	for (i = 0; !err && i < names->n; i++)
+	for (i = 0; !err && i < names->n; i++) {
 		err = nla_put_string(skb, NTS_A_SERVER_FASTPATH, names->name[i]);
+		if (!err && names->waits & BIT(i))
+			err = nla_put_string(skb, NTS_A_SERVER_FASTPATH_WAITS, names->name[i]);
+	}
 	return err;
 }
 

@@ -11,6 +11,22 @@
 #include "status.h"
 #include "tracking.h"
 
+/* Who waits comes right behind its name. */
+static void take_fastpaths(struct genlmsghdr *gen, struct server_state *server)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, genlmsg_attrdata(gen, 0), genlmsg_attrlen(gen, 0), rest) {
+		if (nla_type(attr) == NTS_A_SERVER_FASTPATH_WAITS && server->n_fastpaths)
+			server->fastpath[server->n_fastpaths - 1].waits = true;
+		if (nla_type(attr) == NTS_A_SERVER_FASTPATH &&
+		    server->n_fastpaths < NTS_MAX_FASTPATHS)
+			nla_strlcpy(server->fastpath[server->n_fastpaths++].name, attr,
+				    sizeof(server->fastpath[0].name));
+	}
+}
+
 static void take_server(struct genlmsghdr *gen, void *arg)
 {
 	struct nlattr *attr[NTS_A_SERVER_MAX + 1];
@@ -31,6 +47,7 @@ static void take_server(struct genlmsghdr *gen, void *arg)
 	if (nla_len(attr[NTS_A_SERVER_BIND6]) == 16)
 		inet_ntop(AF_INET6, nla_data(attr[NTS_A_SERVER_BIND6]), server->bind6,
 			  sizeof(server->bind6));
+	take_fastpaths(gen, server);
 }
 
 static void take_clock(struct genlmsghdr *gen, void *arg)
@@ -146,6 +163,19 @@ static struct json_object *list_problems(const struct source_list *sources)
 	return array;
 }
 
+static struct json_object *list_fastpaths(const struct server_state *server)
+{
+	struct json_object *array = json_object_new_array(), *one;
+
+	for (unsigned int i = 0; i < server->n_fastpaths; i++) {
+		one = json_object_new_object();
+		object_text(one, "device", server->fastpath[i].name);
+		object_bool(one, "waits", server->fastpath[i].waits);
+		json_object_array_add(array, one);
+	}
+	return array;
+}
+
 static int print_json(const struct server_state *server,
 		      const struct clock_state *state,
 		      const struct daemon_state *daemon, const struct source_list *sources)
@@ -158,6 +188,7 @@ static int print_json(const struct server_state *server,
 	object_bool(object, "ipv6", server->families >> 1 & 1);
 	object_text(object, "bind4", server->bind4);
 	object_text(object, "bind6", server->bind6);
+	json_object_object_add(object, "fastpath", list_fastpaths(server));
 	object_text(object, "time_mode", state->mode);
 	object_int(object, "leap", state->leap);
 	object_int(object, "stratum", state->stratum);
@@ -185,6 +216,9 @@ static void print_text(const struct server_state *server,
 		       server->families & 2 ? server->bind6 : "");
 	else
 		printf("Serving         : no\n");
+	for (unsigned int i = 0; i < server->n_fastpaths; i++)
+		printf("Fast path       : %s%s\n", server->fastpath[i].name,
+		       server->fastpath[i].waits ? ", waits for such an Ethernet device" : "");
 	printf("Time source     : %s\n", state->text);
 	printf("Stratum         : %u\n", state->stratum);
 	printf("Leap status     : %s\n", format_leap(state->leap));

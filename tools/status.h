@@ -19,6 +19,11 @@ struct server_state {
 	uint16_t port;
 	char bind4[INET_ADDRSTRLEN];
 	char bind6[INET6_ADDRSTRLEN];
+	unsigned int n_fastpaths;
+	struct {
+		char name[16];
+		bool waits;	/* there is no such device that can */
+	} fastpath[NTS_MAX_FASTPATHS];
 };
 
 /* What answers say of the clock, and who says so. */

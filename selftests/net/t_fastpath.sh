@@ -114,6 +114,7 @@ a_device_gets_another_name() {
 	ip -n "$(ns s)" link set e1 name x1
 	ip -n "$(ns s)" link set x1 up
 	more answers-fastpath 0 said answer frame
+	in_ns s ntsctl status | grep 'Fast path .*: e1, waits'
 	ip -n "$(ns s)" link set x1 down
 	ip -n "$(ns s)" link set x1 name e1
 	ip -n "$(ns s)" link set e1 up

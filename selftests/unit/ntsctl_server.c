@@ -49,6 +49,9 @@ static void can_status(void)
 	nla_put_u16(msg, NTS_A_SERVER_PORT, 123);
 	nla_put(msg, NTS_A_SERVER_BIND4, 4, any);
 	nla_put(msg, NTS_A_SERVER_BIND6, 16, any);
+	nla_put_string(msg, NTS_A_SERVER_FASTPATH, "eth0");
+	nla_put_string(msg, NTS_A_SERVER_FASTPATH, "eth7");
+	nla_put_string(msg, NTS_A_SERVER_FASTPATH_WAITS, "eth7");
 	nla_put_u8(msg, NTS_A_SERVER_FAMILIES, 3);
 	msg = can_for(NTS_CMD_CLOCK_GET);
 	nla_put_u8(msg, NTS_A_CLOCK_MODE, NTS_TIME_MODE_SYSTEM);
@@ -80,6 +83,8 @@ static void status(void)
 	can_status();
 	EXPECT_STR(run_command(cmd_status, "", &ret),
 		   "Serving         : yes, UDP port 123, IPv4 0.0.0.0, IPv6 ::\n"
+		   "Fast path       : eth0\n"
+		   "Fast path       : eth7, waits for such an Ethernet device\n"
 		   "Time source     : system clock\n"
 		   "Stratum         : 2\n"
 		   "Leap status     : Normal\n"
@@ -97,6 +102,10 @@ static void status(void)
 	object = json_tokener_parse(run_command(cmd_status, "--json", &ret));
 	EXPECT(object && json_object_object_get_ex(object, "sources", &value) &&
 	       json_object_get_int(value) == 2);
+	EXPECT(json_object_object_get_ex(object, "fastpath", &value));
+	EXPECT_STR(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN),
+		   "[{\"device\":\"eth0\",\"waits\":false},"
+		   "{\"device\":\"eth7\",\"waits\":true}]");
 	EXPECT(json_object_object_get_ex(object, "problems", &value) &&
 	       json_object_array_length(value) == 1);
 	EXPECT(json_object_object_get_ex(object, "daemon_attached", &value) &&

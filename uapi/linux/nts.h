@@ -265,6 +265,11 @@ enum {
 	 * taken when it comes
 	 */
 	NTS_A_SERVER_FASTPATH,
+	/*
+	 * one of fastpath that is without effect, as there is no such device
+	 * that can
+	 */
+	NTS_A_SERVER_FASTPATH_WAITS,
 
 	__NTS_A_SERVER_MAX,
 	NTS_A_SERVER_MAX = __NTS_A_SERVER_MAX - 1
