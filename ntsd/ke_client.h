@@ -8,10 +8,7 @@
 
 #include "config.h"
 #include "helper.h"
-#include "ke_response.h"
-#include "tls.h"
-
-#define KE_CLIENT_WHY_LEN 256
+#include "ke_exchange.h"
 
 /**
  * struct ke_client_job - what the process needs to know
@@ -35,24 +32,7 @@ struct ke_client_job {
 	const struct passwd *user;
 };
 
-/**
- * struct ke_client_result - what came of it
- * @ok: there are keys and cookies; else @why says why not
- * @no_tls: it failed before there was TLS: another address may be better
- * @c2s: key of our packets
- * @s2c: key of the server's
- * @res: the rest
- */
-struct ke_client_result {
-	bool ok;
-	bool no_tls;
-	char why[KE_CLIENT_WHY_LEN];
-	uint8_t c2s[TLS_EXPORT_LEN];
-	uint8_t s2c[TLS_EXPORT_LEN];
-	struct ke_response res;
-};
-
 bool ke_client_start(struct helper *h, struct ke_client_job *job);
-bool ke_client_hear(struct helper *h, struct ke_client_result *result);
+bool ke_client_hear(struct helper *h, struct ke_exchange_result *result);
 
 #endif

@@ -36,7 +36,7 @@ NTSD_UNIT_ke_response := ke_record
 NTSD_UNIT_keyring := file
 NTSD_UNIT_keysource := file keyring
 NTSD_UNIT_leapkeep := leaplist
-NTSD_UNIT_ke_client := conn helper hello ke_record ke_response ke_session log sandbox \
+NTSD_UNIT_ke_client := conn helper hello ke_exchange ke_record ke_response ke_session log sandbox \
 	tls_cert tls_client tls_server tls_wolfssl
 NTSD_UNIT_resolver := address helper log sandbox
 NTSD_UNIT_control := file log

@@ -278,7 +278,7 @@ static void hear_ntp_name(struct source *s, uint64_t now_ms)
 
 static void hear_keys(struct source *s, uint64_t now_ms)
 {
-	char text[ADDRESS_TEXT_LEN], why[KE_CLIENT_WHY_LEN];
+	char text[ADDRESS_TEXT_LEN], why[KE_EXCHANGE_WHY_LEN];
 	const char *server = s->got.res.server;
 	struct address ntp;
 

@@ -76,7 +76,7 @@ struct source {
 	unsigned int attempts;
 	uint64_t again_ms;
 	bool unreachable;
-	struct ke_client_result got;
+	struct ke_exchange_result got;
 
 	bool keyed;
 	bool known;

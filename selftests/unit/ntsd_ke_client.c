@@ -17,7 +17,7 @@ static struct peer_cert root, leaf, alone;
 static struct config conf;
 static struct passwd user;
 static pid_t server_pid;
-static struct ke_client_result result;
+static struct ke_exchange_result result;
 static time_t at;	/* that certificates are checked with */
 static bool any_time;
 

@@ -12,7 +12,7 @@
 
 /* What the played resolver and servers say. */
 static struct resolver_answer names;
-static struct ke_client_result keys;
+static struct ke_exchange_result keys;
 static unsigned int resolves, exchanges;
 static char asked[CONFIG_NAME_MAX + 1];
 static bool any_time;
@@ -62,7 +62,7 @@ bool ke_client_start(struct helper *h, struct ke_client_job *job)
 	return true;
 }
 
-bool ke_client_hear(struct helper *h, struct ke_client_result *result)
+bool ke_client_hear(struct helper *h, struct ke_exchange_result *result)
 {
 	(void)h;
 	*result = keys;
