@@ -320,6 +320,7 @@ static int do_sources(struct nts_client *client, struct genl_info *info, u8 acti
 static int do_smooth(struct nts_client *client, struct genl_info *info, u8 action)
 {
 	struct nts_discipline *d = &client->discipline;
+	bool reset = action == NTS_ACTION_SMOOTH_RESET;
 	s64 raw = ktime_get_raw_ns();
 
 	if (!d->smooth.max_freq) {
@@ -328,7 +329,7 @@ static int do_smooth(struct nts_client *client, struct genl_info *info, u8 actio
 		return -EOPNOTSUPP;
 	}
 	/* As chrony: a reset does not activate, and there is nothing to activate twice. */
-	if (d->smoothing == (action == NTS_ACTION_SMOOTH_RESET)) {
+	if (d->smoothing == reset) {
 		nts_discipline_smooth(d, raw);
 		nts_client_update(client, -1, raw);
 	}

@@ -46,8 +46,10 @@ s64 nts_smooth_at(const struct nts_smooth *smooth, s64 raw, s64 *freq)
 		left -= length;
 	}
 	/* What rounding left over is no reason to go on. */
-	if (left)
-		offset = f = 0;
+	if (left) {
+		offset = 0;
+		f = 0;
+	}
 	if (freq)
 		*freq = f;
 	return offset;
@@ -123,7 +125,8 @@ static void plan(struct nts_smooth *smooth)
 		direction = -1;
 		/* Only rounding forbids both: it is the moment to stop. */
 		if (!lengths(smooth, direction, &first, &last)) {
-			smooth->offset = smooth->freq = 0;
+			smooth->offset = 0;
+			smooth->freq = 0;
 			return;
 		}
 	}

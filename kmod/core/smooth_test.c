@@ -52,14 +52,15 @@ static void smooth_leap_second(struct kunit *test)
 	for (i = 0; i < 2; i++) {
 		for (sign = -1; sign <= 1; sign += 2) {
 			struct nts_smooth smooth = leap_smear(known[i].wander_ppb);
-			s64 half = known[i].seconds * SECOND / 2;
+			s64 half = known[i].seconds * SECOND / 2, middle;
 
 			nts_smooth_shift(&smooth, 77, sign * SECOND, 0);
 			KUNIT_EXPECT_EQ(test, nts_smooth_at(&smooth, 77, NULL), -sign * SECOND);
 			KUNIT_EXPECT_EQ(test, nts_smooth_left(&smooth, 77) / SECOND,
 					known[i].seconds);
-			KUNIT_EXPECT_LE(test, nts_fixed_abs(nts_smooth_at(&smooth, 77 + half, NULL) +
-							    sign * SECOND / 2), SECOND / 1000);
+			middle = nts_smooth_at(&smooth, 77 + half, NULL);
+			KUNIT_EXPECT_LE(test, nts_fixed_abs(middle + sign * SECOND / 2),
+					SECOND / 1000);
 			KUNIT_EXPECT_TRUE(test, within_limits(&smooth));
 		}
 	}
@@ -166,6 +167,7 @@ static struct kunit_suite smooth_suite = {
 	.name = "nts_smooth",
 	.test_cases = smooth_cases,
 };
+
 kunit_test_suite(smooth_suite);
 
 MODULE_LICENSE("GPL");
