@@ -29,7 +29,8 @@ static int record(const char *name, const struct ctl *ctl)
 	X(makestep) X(maxdelay) X(maxdelaydevratio) X(maxdelayratio) X(maxpoll) \
 	X(maxupdateskew) X(metrics) X(minpoll) X(monitor) X(ntpdata) X(offline) X(online) \
 	X(plot) X(polltarget) X(refresh) X(rekey) X(reload) X(reselect) X(reselectdist) X(reset) \
-	X(selectdata) X(serverstats) X(smoothing) X(smoothtime) X(sourcename) X(sources) X(sourcestats) X(status) \
+	X(selectdata) X(serverstats) X(smoothing) X(smoothtime) X(sourcename) X(sources) \
+	X(sourcestats) X(status) \
 	X(top) X(tracking) X(waitsync)
 #define STUB(name) int cmd_##name(struct ctl *ctl) { return record(#name, ctl); }
 COMMANDS(STUB)
