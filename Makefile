@@ -28,12 +28,12 @@ CORE := $(patsubst kmod/core/%.c,%,$(filter-out %_test.c,$(wildcard kmod/core/*.
 CORE_FLAGS := -mgeneral-regs-only
 NI_FLAGS := -msse4.1 -maes
 
-.PHONY: all help modules ntsd ntsctl ntsd-metrics ntsd-import unit kunit vm vm-debug fuzz bench lint gen \
+.PHONY: all help modules ntsd ntsctl ntsd-metrics ntsd-import ntsload unit kunit vm vm-debug fuzz bench lint gen \
 	gen-check install dkms-install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(O)/nts.ko ntsd ntsctl ntsd-metrics ntsd-import ## module, daemon and tools
+all: $(O)/nts.ko ntsd ntsctl ntsd-metrics ntsd-import ntsload ## module, daemon and tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
@@ -71,11 +71,13 @@ include ntsd/ntsd.mk
 include tools/ntsctl.mk
 include tools/exporter/exporter.mk
 include tools/import/import.mk
+include tools/load/load.mk
 
 ntsd: $(O)/ntsd ## the daemon alone
 ntsctl: $(O)/ntsctl ## the tool alone
 ntsd-metrics: $(O)/ntsd-metrics ## metrics over HTTP
 ntsd-import: $(O)/ntsd-import ## what takes over from chronyd
+ntsload: $(O)/ntsload ## the load generator
 
 # --- tests ------------------------------------------------------------------
 

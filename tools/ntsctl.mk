@@ -82,7 +82,7 @@ $(foreach test,$(NTSCTL_TESTS),$(eval $(call ntsctl_unit,$(test))))
 
 # What the shells offer is what the programs take.
 UNIT_TESTS += $(O)/unit/completion
-$(O)/unit/completion: selftests/unit/completion $(O)/ntsctl $(O)/ntsd
+$(O)/unit/completion: selftests/unit/completion $(O)/ntsctl $(O)/ntsd $(O)/ntsload
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec %s %s\n' $(abspath $<) $(abspath $(O)) >$@
 	@chmod +x $@

@@ -43,7 +43,7 @@ build_guest_make()
 {
 	local root
 
-	as_owner make -C "$TOP" -s ntsd ntsctl ntsd-metrics </dev/null || return 1
+	as_owner make -C "$TOP" -s ntsd ntsctl ntsd-metrics ntsload </dev/null || return 1
 	if [ "$1" = new ]; then
 		root=$(build_chroot) || return 1
 		# Not as an argument: the kernel's own make would take MO for its variable.

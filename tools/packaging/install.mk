@@ -29,16 +29,19 @@ $(O)/version: FORCE
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 FORCE:
 .PHONY: FORCE
-$(O)/obj/ntsd/main.o $(O)/obj/tools/ntsctl.o: $(O)/version
+$(O)/obj/ntsd/main.o $(O)/obj/tools/ntsctl.o $(O)/obj/load/main.o: $(O)/version
 $(O)/obj/ntsd/main.o: CPPFLAGS += -DNTSD_VERSION='"$(VERSION)"'
 $(O)/obj/tools/ntsctl.o: CPPFLAGS += -DNTSCTL_VERSION='"$(VERSION)"'
+$(O)/obj/load/main.o: CPPFLAGS += -DNTSLOAD_VERSION='"$(VERSION)"'
 
 # POOL is whom a machine that nobody configured yet asks for the time.
-install: ntsd ntsctl ntsd-metrics ntsd-import ## programs, service and manuals, below DESTDIR
+install: ntsd ntsctl ntsd-metrics ntsd-import ntsload ## programs, service and manuals, below DESTDIR
 	install -D -m 0755 $(O)/ntsd $(DESTDIR)$(SBINDIR)/ntsd
 	install -D -m 0755 $(O)/ntsctl $(DESTDIR)$(SBINDIR)/ntsctl
 	install -D -m 0755 $(O)/ntsd-import $(DESTDIR)$(SBINDIR)/ntsd-import
 	install -D -m 0644 tools/import/ntsd-import.8 $(DESTDIR)$(MANDIR)/man8/ntsd-import.8
+	install -D -m 0755 $(O)/ntsload $(DESTDIR)$(SBINDIR)/ntsload
+	install -D -m 0644 tools/load/ntsload.8 $(DESTDIR)$(MANDIR)/man8/ntsload.8
 	install -D -m 0755 $(PACKAGING)/ntsd-mok $(DESTDIR)$(SBINDIR)/ntsd-mok
 	install -D -m 0755 $(O)/ntsd-metrics $(DESTDIR)$(SBINDIR)/ntsd-metrics
 	install -D -m 0644 tools/exporter/ntsd-metrics.service $(DESTDIR)$(UNITDIR)/ntsd-metrics.service
@@ -55,8 +58,10 @@ install: ntsd ntsctl ntsd-metrics ntsd-import ## programs, service and manuals, 
 	install -D -m 0644 $(PACKAGING)/nts.firewalld.xml $(DESTDIR)$(FIREWALLDDIR)/nts.xml
 	install -D -m 0644 $(PACKAGING)/completion/ntsctl.bash $(DESTDIR)$(BASHDIR)/ntsctl
 	install -D -m 0644 $(PACKAGING)/completion/ntsd.bash $(DESTDIR)$(BASHDIR)/ntsd
+	install -D -m 0644 $(PACKAGING)/completion/ntsload.bash $(DESTDIR)$(BASHDIR)/ntsload
 	install -D -m 0644 $(PACKAGING)/completion/_ntsctl $(DESTDIR)$(ZSHDIR)/_ntsctl
 	install -D -m 0644 $(PACKAGING)/completion/_ntsd $(DESTDIR)$(ZSHDIR)/_ntsd
+	install -D -m 0644 $(PACKAGING)/completion/_ntsload $(DESTDIR)$(ZSHDIR)/_ntsload
 	install -D -m 0644 ntsd/ntsd.8 $(DESTDIR)$(MANDIR)/man8/ntsd.8
 	install -D -m 0644 ntsd/ntsd.conf.5 $(DESTDIR)$(MANDIR)/man5/ntsd.conf.5
 	install -D -m 0644 tools/ntsctl.8 $(DESTDIR)$(MANDIR)/man8/ntsctl.8
