@@ -146,6 +146,14 @@ static struct nts_acl_rule *make_rules(const struct access *a, uint32_t *n)
 	return NULL;
 }
 
+static bool anybody(const struct nts_acl_rule *rule, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (rule[i].allow)
+			return true;
+	return false;
+}
+
 /* What was said becomes what holds; the workers know it when this returns. */
 static bool rebuild(struct access *a)
 {
@@ -160,9 +168,7 @@ static bool rebuild(struct access *a)
 		free(rule);
 		return false;
 	}
-	a->serves = false;
-	for (uint32_t i = 0; i < n; i++)
-		a->serves |= rule[i].allow;
+	a->serves = anybody(rule, n);
 	free(a->rule);
 	a->rule = rule;
 	a->n_rules = n;
@@ -217,28 +223,28 @@ void access_gate(const struct access *a, const struct config *conf, struct gate 
 }
 
 /**
- * access_fits() - whether access_configure() would take a configuration
+ * access_plan() - what access_configure() would put in force
  * @a: the access rules; not changed
  * @conf: the configuration
+ * @table: filled in
  *
  * Return: false when there are too many, or too little memory; that was told.
  */
-bool access_fits(struct access *a, const struct config *conf)
+bool access_plan(struct access *a, const struct config *conf, struct access_table *table)
 {
 	struct access next = { };
-	struct nts_acl_rule *rule = NULL;
-	uint32_t n;
 
+	table->rule = NULL;
 	if (append_all(&next, conf)) {
 		move_addresses(next.said, next.n, a->said, a->n);
-		rule = make_rules(&next, &n);
+		table->rule = make_rules(&next, &table->n);
 		move_addresses(a->said, a->n, next.said, next.n);
 	} else {
 		log_err("allow and deny: out of memory");
 	}
 	forget_all(next.said, next.n);
-	free(rule);
-	return rule;
+	table->serves = table->rule && anybody(table->rule, table->n);
+	return table->rule;
 }
 
 /**

@@ -63,8 +63,20 @@ struct access {
 	uint32_t delay_ms;
 };
 
+/**
+ * struct access_table - what a configuration would have hold
+ * @rule: to be freed
+ * @n: how many
+ * @serves: anybody is allowed
+ */
+struct access_table {
+	struct nts_acl_rule *rule;
+	uint32_t n;
+	bool serves;
+};
+
 bool access_init(struct access *a, const struct config *conf);
-bool access_fits(struct access *a, const struct config *conf);
+bool access_plan(struct access *a, const struct config *conf, struct access_table *table);
 bool access_configure(struct access *a, const struct config *conf, uint64_t now_ms);
 bool access_say(struct access *a, const struct config_access *what);
 void access_gate(const struct access *a, const struct config *conf, struct gate *gate);

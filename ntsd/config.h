@@ -221,12 +221,17 @@ struct config {
 	char user[64];
 	struct config_place user_place;
 	char pidfile[PATH_MAX];
+	struct config_place ntp_port_place;
+	struct config_place nts_port_place;
 	bool bind4_set;
 	bool bind6_set;
 	struct in_addr bind4;
 	struct in6_addr bind6;
+	struct config_place bind_place;
 	char bind_device[CONFIG_IFNAME_MAX + 1];
+	struct config_place bind_device_place;
 	char fastpath[CONFIG_MAX_FASTPATHS][CONFIG_IFNAME_MAX + 1];
+	struct config_place fastpath_place[CONFIG_MAX_FASTPATHS];
 	unsigned int n_fastpaths;
 	uint8_t dscp;
 	enum config_clock clock;

@@ -36,6 +36,7 @@ static void on_port(struct config_reader *r, char **words)
 {
 	long long value;
 
+	config_here(r, &r->conf->ntp_port_place);
 	if (config_number(r, words, 0, 65535, &value))
 		r->conf->ntp_port = value;
 }
@@ -44,6 +45,7 @@ static void on_ntsport(struct config_reader *r, char **words)
 {
 	long long value;
 
+	config_here(r, &r->conf->nts_port_place);
 	if (config_number(r, words, 1, 65535, &value))
 		r->conf->nts_port = value;
 }
@@ -131,6 +133,7 @@ static void on_bindaddress(struct config_reader *r, char **words)
 {
 	struct config *conf = r->conf;
 
+	config_here(r, &conf->bind_place);
 	if (words[1] && inet_pton(AF_INET, words[1], &conf->bind4) == 1)
 		conf->bind4_set = true;
 	else if (words[1] && inet_pton(AF_INET6, words[1], &conf->bind6) == 1)
@@ -141,6 +144,7 @@ static void on_bindaddress(struct config_reader *r, char **words)
 
 static void on_binddevice(struct config_reader *r, char **words)
 {
+	config_here(r, &r->conf->bind_device_place);
 	if (!words[1] || words[2] || strlen(words[1]) > CONFIG_IFNAME_MAX)
 		config_error(r, "binddevice needs the name of one network device");
 	else
@@ -151,12 +155,16 @@ static void on_fastpath(struct config_reader *r, char **words)
 {
 	struct config *conf = r->conf;
 
-	if (!words[1] || words[2] || strlen(words[1]) > CONFIG_IFNAME_MAX)
+	if (!words[1] || words[2] || strlen(words[1]) > CONFIG_IFNAME_MAX) {
 		config_error(r, "fastpath needs the name of one network device");
-	else if (conf->n_fastpaths == CONFIG_MAX_FASTPATHS)
+		return;
+	}
+	if (conf->n_fastpaths == CONFIG_MAX_FASTPATHS) {
 		config_error(r, "more than %d fastpath", CONFIG_MAX_FASTPATHS);
-	else
-		strcpy(conf->fastpath[conf->n_fastpaths++], words[1]);
+		return;
+	}
+	config_here(r, &conf->fastpath_place[conf->n_fastpaths]);
+	strcpy(conf->fastpath[conf->n_fastpaths++], words[1]);
 }
 
 static void on_dscp(struct config_reader *r, char **words)

@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "phc.h"
 #include "pidfile.h"
+#include "refusal.h"
 #include "reload.h"
 #include "sandbox.h"
 #include "serving.h"
@@ -86,7 +87,7 @@ static bool begin_to_serve(struct daemon *d)
 	char err[NL_ERR_LEN], ntp[SERVING_TEXT_LEN];
 
 	if (!serving_open(d, err)) {
-		log_err("%s", err);
+		refusal_tell(d->conf, NULL, err);
 		return false;
 	}
 	d->serving = true;
@@ -146,8 +147,11 @@ bool daemon_start(struct daemon *d)
 		goto fail;
 	/* As root still: ports below 1024, the pid file, the keys. */
 	if (d->conf->n_certs &&
-	    !listener_open(&d->listener, d->conf, err, sizeof(err)))
-		goto fail;
+	    !listener_open(&d->listener, d->conf, err, sizeof(err))) {
+		refusal_tell_listener(d->conf, errno, err);
+		return false;
+	}
+	listener_give(&d->listener, &d->user);
 	if (!staff_find_certs(d) || !keeper_prepare(d, d->conf))
 		return false;
 	setup = staff_setup(d, d->conf, &d->listener);

@@ -28,6 +28,8 @@
  * @listener: in force
  * @listener_next: of the reload in progress
  * @listener_moves: they are not the same
+ * @tried: the kernel has what the reload in progress wants
+ * @refused: the last reload was
  * @ring: cookie keys in force
  * @secret: what they are derived from
  * @secret_next: of the reload in progress
@@ -58,6 +60,8 @@ struct daemon {
 	struct listener listener;
 	struct listener listener_next;
 	bool listener_moves;
+	bool tried;
+	bool refused;
 	struct keyring ring;
 	struct keysource secret;
 	struct keysource secret_next;

@@ -251,6 +251,24 @@ static bool push_now(struct daemon *d)
 	return true;
 }
 
+/* Those of others, or of before keys were derived, in place of those in force. */
+static bool readable(const struct daemon *d, const struct config *conf)
+{
+	bool rereads = d->conf->derived_keys || !conf->rotate_s;
+	char err[PATH_MAX + 256];
+	struct keyring ring;
+	int ret;
+
+	if (!d->serving || !rereads || !conf->dump_dir[0])
+		return true;
+	ret = keyring_load(&ring, conf->dump_dir, daemon_now_ms(), 0, err, sizeof(err));
+	keyring_wipe(&ring);
+	if (!ret || ret == -ENOENT || (ret == -EBADMSG && conf->rotate_s))
+		return true;
+	log_err("%s", err);
+	return false;
+}
+
 /**
  * keeper_prepare() - see what a configuration needs that may be missing
  * @d: the daemon
@@ -264,7 +282,7 @@ bool keeper_prepare(struct daemon *d, const struct config *conf)
 
 	keysource_wipe(&d->secret_next);
 	if (!conf->derived_keys)
-		return true;
+		return readable(d, conf);
 	if (!d->secret.len || strcmp(path, d->conf->key_secret.path) ||
 	    !access(path, R_OK) || errno != EACCES)
 		return read_secret(conf, &d->secret_next);

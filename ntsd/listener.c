@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +12,41 @@
 
 #define BACKLOG_MAX 4096
 
-static int open_one(const struct sockaddr *addr, socklen_t len,
-		    const char *device, int backlog)
+/* What a listener is to become, and the one of ours whose port it takes over. */
+struct plan {
+	const struct config *conf;
+	const struct listener *old;
+	const struct config *old_conf;
+};
+
+static int find(const struct listener *l, sa_family_t family)
 {
+	for (unsigned int i = 0; l && i < l->n; i++)
+		if (l->family[i] == family)
+			return l->fd[i];
+	return -1;
+}
+
+static bool same(const struct config *a, const struct config *b, sa_family_t family)
+{
+	if (a->nts_port != b->nts_port || strcmp(a->bind_device, b->bind_device))
+		return false;
+	if (family == AF_INET)
+		return a->bind4_set == b->bind4_set &&
+		       !memcmp(&a->bind4, &b->bind4, sizeof(a->bind4));
+	return a->bind6_set == b->bind6_set &&
+	       !memcmp(&a->bind6, &b->bind6, sizeof(a->bind6));
+}
+
+static int open_one(const struct plan *plan, const struct sockaddr *addr, socklen_t len,
+		    int backlog)
+{
+	int old = find(plan->old, addr->sa_family), one = 1, fd, saved;
+	const char *device = plan->conf->bind_device;
 	bool is_v6 = addr->sa_family == AF_INET6;
-	int one = 1, fd, saved;
+
+	if (old >= 0 && same(plan->conf, plan->old_conf, addr->sa_family))
+		return fcntl(old, F_DUPFD_CLOEXEC, 0);
 
 	fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		    0);
@@ -27,6 +58,11 @@ static int open_one(const struct sockaddr *addr, socklen_t len,
 		setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &one, sizeof(one));
 	else
 		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
+	/* 0.0.0.0 and one address of ours, say, on one port, until the old is closed. */
+	if (old >= 0 && plan->conf->nts_port == plan->old_conf->nts_port) {
+		setsockopt(old, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	}
 	/* Answers are one small write: never wait for more. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if ((device[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
@@ -42,14 +78,50 @@ static int open_one(const struct sockaddr *addr, socklen_t len,
 	return fd;
 }
 
-static bool add(struct listener *l, const struct sockaddr *addr, socklen_t len,
-		const char *device, int backlog)
+static bool add(struct listener *l, const struct plan *plan, const struct sockaddr *addr,
+		socklen_t len, int backlog)
 {
-	int fd = open_one(addr, len, device, backlog);
+	int fd = open_one(plan, addr, len, backlog);
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		l->family[l->n] = addr->sa_family;
 		l->fd[l->n++] = fd;
+	}
 	return fd >= 0;
+}
+
+static bool open_all(struct listener *l, const struct plan *plan, char *err, size_t err_len)
+{
+	const struct config *conf = plan->conf;
+	struct sockaddr_in in4 = { .sin_family = AF_INET,
+				   .sin_port = htons(conf->nts_port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(conf->nts_port) };
+	int backlog = conf->processes * conf->connections, why;
+
+	if (conf->bind4_set)
+		in4.sin_addr = conf->bind4;
+	if (conf->bind6_set)
+		in6.sin6_addr = conf->bind6;
+	if (backlog > BACKLOG_MAX || backlog < 0)
+		backlog = BACKLOG_MAX;
+
+	l->n = 0;
+	if ((add(l, plan, (void *)&in4, sizeof(in4), backlog) ||
+	     errno == EAFNOSUPPORT) &&
+	    (add(l, plan, (void *)&in6, sizeof(in6), backlog) ||
+	     errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL) && l->n)
+		return true;
+
+	why = errno;
+	snprintf(err, err_len, "cannot listen on TCP port %u: %s%s",
+		 conf->nts_port, why == ENODEV ? "binddevice: no such device" :
+		 strerror(why),
+		 why == EADDRINUSE ?
+		 ": another server uses it (chronyd?), stop it or set ntsport" : "");
+	listener_close(l);
+	errno = why;
+	return false;
 }
 
 /**
@@ -67,36 +139,41 @@ static bool add(struct listener *l, const struct sockaddr *addr, socklen_t len,
 bool listener_open(struct listener *l, const struct config *conf, char *err,
 		   size_t err_len)
 {
-	struct sockaddr_in in4 = { .sin_family = AF_INET,
-				   .sin_port = htons(conf->nts_port) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-				    .sin6_port = htons(conf->nts_port) };
-	const char *device = conf->bind_device;
-	int backlog = conf->processes * conf->connections, why;
+	const struct plan plan = { .conf = conf };
 
-	if (conf->bind4_set)
-		in4.sin_addr = conf->bind4;
-	if (conf->bind6_set)
-		in6.sin6_addr = conf->bind6;
-	if (backlog > BACKLOG_MAX || backlog < 0)
-		backlog = BACKLOG_MAX;
+	return open_all(l, &plan, err, err_len);
+}
 
-	l->n = 0;
-	if ((add(l, (void *)&in4, sizeof(in4), device, backlog) ||
-	     errno == EAFNOSUPPORT) &&
-	    (add(l, (void *)&in6, sizeof(in6), device, backlog) ||
-	     errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL) && l->n)
-		return true;
+/**
+ * listener_give() - let a user's process open others beside these later
+ * @l: open
+ * @user: whose they become, if this is root
+ */
+void listener_give(const struct listener *l, const struct passwd *user)
+{
+	/* Without, listener_move() says that the port is in use. */
+	for (unsigned int i = 0; i < l->n; i++)
+		if (fchown(l->fd[i], user->pw_uid, user->pw_gid))
+			return;
+}
 
-	why = errno;
-	snprintf(err, err_len, "cannot listen on TCP port %u: %s%s",
-		 conf->nts_port, why == ENODEV ? "binddevice: no such device" :
-		 strerror(why),
-		 why == EADDRINUSE ?
-		 ": another server uses it (chronyd?), stop it or set ntsport" : "");
-	listener_close(l);
-	errno = why;
-	return false;
+/**
+ * listener_move() - listen elsewhere, while the old sockets still listen
+ * @l: filled in; what need not move is shared with @old
+ * @conf: bindaddress, binddevice and ntsport of now
+ * @old: the sockets, to be closed when @l is in use
+ * @old_conf: what they were opened by
+ * @err: text of what failed
+ * @err_len: room for it
+ *
+ * Return: as listener_open(); @old goes on either way.
+ */
+bool listener_move(struct listener *l, const struct config *conf, const struct listener *old,
+		   const struct config *old_conf, char *err, size_t err_len)
+{
+	const struct plan plan = { .conf = conf, .old = old, .old_conf = old_conf };
+
+	return open_all(l, &plan, err, err_len);
 }
 
 /**
@@ -108,11 +185,7 @@ bool listener_open(struct listener *l, const struct config *conf, char *err,
  */
 bool listener_same(const struct config *a, const struct config *b)
 {
-	return a->nts_port == b->nts_port &&
-	       !strcmp(a->bind_device, b->bind_device) && a->bind4_set == b->bind4_set &&
-	       a->bind6_set == b->bind6_set &&
-	       !memcmp(&a->bind4, &b->bind4, sizeof(a->bind4)) &&
-	       !memcmp(&a->bind6, &b->bind6, sizeof(a->bind6));
+	return same(a, b, AF_INET) && same(a, b, AF_INET6);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "module.h"
 #include "notify.h"
 #include "phc.h"
+#include "refusal.h"
 #include "reload.h"
 #include "staff.h"
 #include "status.h"
@@ -43,14 +44,49 @@ void reload_end(struct daemon *d)
  */
 void reload_refuse(struct daemon *d)
 {
+	char err[NL_ERR_LEN];
+
 	if (d->listener_moves)
 		listener_close(&d->listener_next);
 	d->listener_moves = false;
+	/* If it does not take it now, it is told again by and by. */
+	if (d->tried && d->attached && !module_push(d, err))
+		log_err("%s", err);
+	d->tried = false;
+	d->refused = true;
 	log_err("the old configuration and certificates stay in force");
 	if (d->conf->n_certs)
 		certs_order(&d->certs, d->conf, true);
 	notify_send("READY=1");
+	status_say(d);
 	reload_end(d);
+}
+
+/*
+ * The kernel knows best what it takes: a port, an address, a device. Whatever is
+ * denied anew is so when all of this is in force. Return: false when it is not
+ * taken, which was told; reload_refuse() puts back what was.
+ */
+static bool try_kernel(struct daemon *d)
+{
+	const struct config *conf = d->conf_next;
+	struct access_table table;
+	char err[NL_ERR_LEN];
+
+	if (!access_plan(&d->access, conf, &table))
+		return false;
+	/* One that comes later takes what it can. */
+	d->tried = d->attached;
+	if (d->tried && (nl_set_server(d->nl, conf, table.serves, err) ||
+			 nl_set_access(d->nl, table.rule, table.n, err) ||
+			 nl_set_ratelimit(d->nl, conf, err) ||
+			 !timekeep_attach(d->nl, conf, err))) {
+		refusal_tell(conf, d->conf, err);
+		free(table.rule);
+		return false;
+	}
+	free(table.rule);
+	return true;
 }
 
 /**
@@ -61,7 +97,8 @@ void reload_go_on(struct daemon *d)
 {
 	struct worker_setup *setup;
 
-	if (!certs_judge(&d->certs, d->conf_next, true, log_problem, NULL)) {
+	if (!certs_judge(&d->certs, d->conf_next, true, log_problem, NULL) ||
+	    !try_kernel(d)) {
 		reload_refuse(d);
 		return;
 	}
@@ -121,6 +158,8 @@ void reload_commit(struct daemon *d)
 		listener_close(&d->listener);
 	d->listener = d->listener_next;
 	d->listener_next.n = 0;
+	d->tried = false;
+	d->refused = false;
 	daemon_configure_logs(d);
 	if (new_dir)
 		keeper_save(d);
@@ -148,9 +187,7 @@ void reload_begin(struct daemon *d)
 	d->listener_moves = false;
 	d->conf_next = calloc(1, sizeof(*d->conf_next));
 	if (!d->conf_next || !read_config(d, d->conf_next) ||
-	    !access_fits(&d->access, d->conf_next))
-		goto refuse;
-	if (!keeper_prepare(d, d->conf_next))
+	    !keeper_prepare(d, d->conf_next))
 		goto refuse;
 	d->listener_moves = !d->conf_next->n_certs != !d->listener.n ||
 			    !listener_same(d->conf, d->conf_next);
@@ -158,13 +195,9 @@ void reload_begin(struct daemon *d)
 	if (d->listener_moves)
 		d->listener_next.n = 0;
 	if (d->listener_moves && d->conf_next->n_certs &&
-	    !listener_open(&d->listener_next, d->conf_next, err, sizeof(err))) {
-		/* Those who listen there already are our own workers. */
-		if (errno == EADDRINUSE && d->listener.n &&
-		    d->conf->nts_port == d->conf_next->nts_port)
-			log_err("bindaddress or binddevice was changed, ntsport was not: restart ntsd to put it in force");
-		else
-			log_err("%s", err);
+	    !listener_move(&d->listener_next, d->conf_next, &d->listener, d->conf, err,
+			   sizeof(err))) {
+		refusal_tell_listener(d->conf_next, errno, err);
 		goto refuse;
 	}
 	if (!d->conf_next->n_certs)

@@ -12,17 +12,18 @@
 void status_say(const struct daemon *d)
 {
 	const struct keyring_key *key = &d->ring.key[d->ring.current];
+	const char *last = d->refused ? "; the last reload was refused, see the log" : "";
 	char ntp[SERVING_TEXT_LEN];
 
 	if (!d->attached)
-		notify_send("STATUS=The kernel module nts is not loaded");
+		notify_send("STATUS=The kernel module nts is not loaded%s", last);
 	else if (!d->conf->n_certs)
-		notify_send("STATUS=%s; no NTS-KE: no certificate",
-			    serving_text(d, ntp));
+		notify_send("STATUS=%s; no NTS-KE: no certificate%s",
+			    serving_text(d, ntp), last);
 	else
-		notify_send("STATUS=%s; NTS-KE on port %u by %u workers; cookie key %08X",
+		notify_send("STATUS=%s; NTS-KE on port %u by %u workers; cookie key %08X%s",
 			    serving_text(d, ntp), d->conf->nts_port,
-			    pool_ready(&d->pool), key->id);
+			    pool_ready(&d->pool), key->id, last);
 }
 
 /**

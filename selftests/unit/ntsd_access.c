@@ -203,6 +203,7 @@ static void names_are_looked_up(void)
 static void too_many_of_them(void)
 {
 	struct config_access *many = calloc(NTS_MAX_ACCESS_RULES, sizeof(*many));
+	struct access_table table;
 
 	CONFIGURE("allow good.test");
 	EXPECT(allowed("192.0.2.9") && allowed("2001:db8::9"));
@@ -214,7 +215,7 @@ static void too_many_of_them(void)
 	many[NTS_MAX_ACCESS_RULES - 1].allow = true;
 	conf.access = many;
 	conf.n_access = NTS_MAX_ACCESS_RULES;
-	EXPECT(!access_fits(&a, &conf));
+	EXPECT(!access_plan(&a, &conf, &table) && !table.rule);
 	EXPECT(!access_configure(&a, &conf, 2000));
 	EXPECT(a.n == 1 && allowed("192.0.2.9") && allowed("2001:db8::9"));
 	EXPECT(say("deny 192.0.2.8"));
@@ -222,7 +223,9 @@ static void too_many_of_them(void)
 	/* One less makes room for it. */
 	many[0] = many[NTS_MAX_ACCESS_RULES - 1];
 	conf.n_access = NTS_MAX_ACCESS_RULES - 1;
-	EXPECT(access_fits(&a, &conf));
+	EXPECT(access_plan(&a, &conf, &table) && table.serves);
+	EXPECT(table.n == NTS_MAX_ACCESS_RULES);
+	free(table.rule);
 	EXPECT(a.n == 2 && a.said[0].n == 2);
 	EXPECT(access_configure(&a, &conf, 2000));
 	EXPECT(a.n_rules == NTS_MAX_ACCESS_RULES && allowed("2001:db8::9"));
