@@ -8,6 +8,7 @@
 
 #include "core/interleave.h"
 #include "core/ntptime.h"
+#include "core/protected.h"
 #include "fpu.h"
 #include "ratelimit.h"
 #include "server.h"
@@ -15,12 +16,7 @@
 #define NTS_TABLE_HEAD	ALIGN(sizeof(struct nts_interleave), 256)
 
 /* What one answer works with; softirqs are off while a CPU's is in use. */
-struct nts_scratch {
-	struct nts_session session;
-	u8 entropy[NTS_ENTROPY_MAX];
-};
-
-static struct nts_scratch __percpu *scratches;
+static struct nts_protected __percpu *scratches;
 
 #if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
 
@@ -98,48 +94,49 @@ static enum nts_verdict finish_answer(struct nts_net *nn, u8 *packet, struct nts
 static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
 				   u64 receive)
 {
-	struct nts_scratch *scratch = this_cpu_ptr(scratches);
+	struct nts_protected *scratch = this_cpu_ptr(scratches);
 	const struct nts_request *request = &turn->request;
-	u16 cookies = nts_request_cookies(request);
 	const struct nts_cookie_ring *ring;
-	const struct nts_cookie_key *key;
 	struct nts_quality quality;
 	enum nts_siv_engine engine;
 	enum nts_verdict verdict;
 
+	scratch->packet = packet;
+	scratch->request = request;
+	scratch->cookies = nts_request_cookies(request);
 	/* Outside the FPU section: the generator may want the FPU itself. */
-	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(cookies));
+	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(scratch->cookies));
 	get_quality(nn, turn, &quality);
 
 	ring = nts_keyring_ring(nn);
 	engine = nts_fpu_begin();
-	key = nts_request_open(packet, request, ring, engine, &scratch->session);
-	if (!key) {
+	nts_protected_open(scratch, 1, ring, engine);
+	if (!scratch->key) {
 		/* Always fits, and tells the client to get new cookies. */
 		turn->len = nts_respond_nak(packet, request);
 		verdict = NTS_ANSWER_NAK;
-	} else if (!cookies) {
+	} else if (!scratch->cookies) {
 		verdict = NTS_DROP_NO_ROOM;
 	} else {
-		turn->len = nts_respond_nts(packet, request, &quality, receive,
-					    &ring->key[ring->current_key], engine,
-					    &scratch->session, cookies, scratch->entropy);
+		scratch->len = nts_respond_plain(packet, request, &quality, receive);
+		nts_protected_prepare(scratch, 1, &ring->key[ring->current_key], engine);
+		turn->len = scratch->len;
 		verdict = finish_answer(nn, packet, turn, receive);
-		nts_respond_seal(packet, turn->len, request, &scratch->session);
+		nts_protected_seal(scratch, 1);
 	}
 	nts_fpu_end(engine);
-	memzero_explicit(scratch, sizeof(*scratch));
 
 	if (engine == NTS_SIV_LIB)
 		nts_stats_count(nn, NTS_COUNTER_AES_LIBRARY);
-	if (key) {
-		nts_keyring_count(ring, key);
-		nts_stats_add(nn, NTS_COUNTER_COOKIES_SENT, cookies);
-		if (key->role == NTS_KEY_ROLE_OLD)
+	if (scratch->key) {
+		nts_keyring_count(ring, scratch->key);
+		nts_stats_add(nn, NTS_COUNTER_COOKIES_SENT, scratch->cookies);
+		if (scratch->key->role == NTS_KEY_ROLE_OLD)
 			nts_stats_count(nn, NTS_COUNTER_COOKIES_OLD);
 	} else {
 		nts_notify_nak(nn);
 	}
+	nts_protected_wipe(scratch, 1);
 	return verdict;
 }
 
@@ -266,7 +263,7 @@ void nts_server_forget(struct nts_net *nn)
  */
 int nts_server_init(void)
 {
-	scratches = alloc_percpu(struct nts_scratch);
+	scratches = alloc_percpu(struct nts_protected);
 	if (!scratches)
 		return -ENOMEM;
 	choose_aes();

@@ -53,9 +53,17 @@ struct nts_cookie_ring {
 	struct nts_cookie_key key[NTS_MAX_KEYS];
 };
 
+void nts_cookie_seal_begin(struct nts_siv_job *job, struct nts_span ad[2],
+			   const struct nts_cookie_key *key, enum nts_siv_engine engine,
+			   const u8 nonce[NTS_NONCE_LEN], const u8 *c2s, const u8 *s2c,
+			   u8 *cookie);
 void nts_cookie_seal(const struct nts_cookie_key *key, enum nts_siv_engine engine,
 		     const u8 nonce[NTS_NONCE_LEN], const u8 *c2s, const u8 *s2c,
 		     u8 *cookie);
+const struct nts_cookie_key *
+nts_cookie_open_begin(struct nts_siv_job *job, struct nts_span ad[2],
+		      const struct nts_cookie_ring *ring, enum nts_siv_engine engine,
+		      const u8 *cookie, size_t len, u8 keys[2 * NTS_SIV_KEY_LEN]);
 const struct nts_cookie_key *
 nts_cookie_open(const struct nts_cookie_ring *ring, enum nts_siv_engine engine,
 		const u8 *cookie, size_t len, u8 keys[2 * NTS_SIV_KEY_LEN]);

@@ -4,6 +4,7 @@
 
 #include "client_test.h"
 #include "exchange.c"
+#include "protected.h"
 #include "respond.h"
 
 #define SENT		1000000000LL
@@ -15,12 +16,11 @@ struct exchange_fixture {
 	struct nts_exchange exchange;
 	struct nts_previous previous;
 	struct nts_answer answer;
-	struct nts_session session;
+	struct nts_protected p;
 	struct nts_request request;
 	struct nts_quality quality;
 	bool interleaved;		/* how the server answers */
 	u8 entropy[NTS_EXCHANGE_ENTROPY];
-	u8 more[NTS_ENTROPY_MAX];
 	u8 packet[NTS_MAX_PACKET + 4];
 	u32 len;
 };
@@ -71,24 +71,26 @@ static void stamp(struct exchange_fixture *f)
 /* The server's answer, in the request's place. */
 static void answer(struct kunit *test, struct exchange_fixture *f)
 {
-	const struct nts_cookie_key *key = &f->server.ring.key[0];
 	u64 receive = nts_ntptime_from_ns(SERVER_TIME);
 
 	KUNIT_ASSERT_TRUE(test, nts_verdict_answers(nts_request_parse(f->packet, f->len,
 								      &f->request)));
-	if (!f->request.nts) {
-		f->len = nts_respond_plain(f->packet, &f->request, &f->quality, receive);
-		stamp(f);
-		return;
+	f->p.packet = f->packet;
+	f->p.request = &f->request;
+	if (f->request.nts) {
+		f->p.cookies = nts_request_cookies(&f->request);
+		nts_protected_open(&f->p, 1, &f->server.ring, NTS_SIV_LIB);
+		KUNIT_ASSERT_NOT_NULL(test, f->p.key);
 	}
-	KUNIT_ASSERT_NOT_NULL(test, nts_request_open(f->packet, &f->request,
-						     &f->server.ring, NTS_SIV_LIB,
-						     &f->session));
-	f->len = nts_respond_nts(f->packet, &f->request, &f->quality, receive, key,
-				 NTS_SIV_LIB, &f->session,
-				 nts_request_cookies(&f->request), f->more);
+	f->len = nts_respond_plain(f->packet, &f->request, &f->quality, receive);
+	if (f->request.nts) {
+		f->p.len = f->len;
+		nts_protected_prepare(&f->p, 1, &f->server.ring.key[0], NTS_SIV_LIB);
+		f->len = f->p.len;
+	}
 	stamp(f);
-	nts_respond_seal(f->packet, f->len, &f->request, &f->session);
+	if (f->request.nts)
+		nts_protected_seal(&f->p, 1);
 }
 
 static enum nts_reply take(struct exchange_fixture *f)
@@ -512,8 +514,8 @@ static void answer_with(struct exchange_fixture *f, const u8 *text, u32 len)
 	put_unaligned_be16(16, body);
 	put_unaligned_be16((u16)(16 + len), body + 2);
 	memcpy(body + 36, text, len);
-	nts_siv_setkey(&f->session.siv, f->server.s2c, NTS_SIV_LIB);
-	nts_siv_seal(&f->session.siv, ad, 2, body + 36, len, body + 20);
+	nts_siv_setkey(&f->p.s2c, f->server.s2c, NTS_SIV_LIB);
+	nts_siv_seal(&f->p.s2c, ad, 2, body + 36, len, body + 20);
 	f->len = offset + 40 + len;
 }
 

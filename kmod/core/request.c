@@ -154,45 +154,6 @@ enum nts_verdict nts_request_parse(const u8 *packet, u32 len,
 }
 
 /**
- * nts_request_open() - open the cookie and verify the authenticator
- * @packet: the request; an encrypted part of it is decrypted in place
- * @request: as parsed, NTS_ANSWER_NTS
- * @ring: cookie keys in force, or NULL
- * @engine: who computes
- * @session: receives the keys, and S2C expanded, when authentic
- *
- * Context: any; for NTS_SIV_NI in the kernel, inside an FPU section.
- *
- * Return: the cookie key that opened it, or NULL: then the answer is a NAK
- * (RFC 8915, 5.7).
- */
-const struct nts_cookie_key *
-nts_request_open(u8 *packet, const struct nts_request *request,
-		 const struct nts_cookie_ring *ring, enum nts_siv_engine engine,
-		 struct nts_session *session)
-{
-	const struct nts_cookie_key *key;
-	const u8 *nonce = packet + nts_ext_body(&request->auth) + NTS_AUTH_HEADER_LEN;
-	const u8 *tag = packet + request->text_offset;
-	const struct nts_span ad[] = {
-		{ packet, request->auth.offset },
-		{ nonce, request->nonce_len },
-	};
-
-	key = nts_cookie_open(ring, engine, packet + nts_ext_body(&request->cookie),
-			      nts_ext_body_len(&request->cookie), session->keys);
-	if (!key)
-		return NULL;
-	nts_siv_setkey(&session->siv, session->keys, engine);
-	if (!nts_siv_open(&session->siv, ad, ARRAY_SIZE(ad),
-			  packet + request->text_offset + NTS_SIV_TAG_LEN,
-			  request->text_len, tag))
-		return NULL;
-	nts_siv_setkey(&session->siv, session->keys + NTS_SIV_KEY_LEN, engine);
-	return key;
-}
-
-/**
  * nts_request_cookies() - how many cookies to answer with
  * @request: as parsed, NTS_ANSWER_NTS
  *

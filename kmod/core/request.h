@@ -39,22 +39,8 @@ struct nts_request {
 	u16 placeholders;
 };
 
-/**
- * struct nts_session - the secrets of one request, wiped after its answer
- * @keys: C2S, then S2C
- * @siv: expanded; C2S while the request is verified, then S2C
- */
-struct nts_session {
-	u8 keys[2 * NTS_SIV_KEY_LEN];
-	struct nts_siv_key siv;
-};
-
 enum nts_verdict nts_request_parse(const u8 *packet, u32 len,
 				   struct nts_request *request);
-const struct nts_cookie_key *
-nts_request_open(u8 *packet, const struct nts_request *request,
-		 const struct nts_cookie_ring *ring, enum nts_siv_engine engine,
-		 struct nts_session *session);
 u16 nts_request_cookies(const struct nts_request *request);
 
 #endif /* _NTS_CORE_REQUEST_H */

@@ -32,11 +32,6 @@ static u32 echo_uid(u8 *packet, const struct nts_request *request)
 	return NTS_NTP_HEADER_LEN + request->uid.len;
 }
 
-static u32 auth_offset(const struct nts_request *request)
-{
-	return NTS_NTP_HEADER_LEN + request->uid.len;
-}
-
 /**
  * nts_respond_kiss() - say no time, but a word
  * @quality: of the answer, filled in
@@ -53,7 +48,7 @@ void nts_respond_kiss(struct nts_quality *quality, u32 code)
 }
 
 /**
- * nts_respond_plain() - answer without authentication
+ * nts_respond_plain() - answer without authentication, or as far as that goes
  * @packet: the request, becomes the answer
  * @request: as parsed
  * @quality: of the clock
@@ -86,55 +81,6 @@ u32 nts_respond_nak(u8 *packet, const struct nts_request *request)
 
 	nts_respond_kiss(&kiss, NTS_KOD_NAK);
 	return nts_respond_plain(packet, request, &kiss, 0);
-}
-
-/**
- * nts_respond_nts() - prepare an authenticated answer
- * @packet: the request, becomes the answer
- * @request: as parsed and opened
- * @quality: of the clock
- * @receive: NTP timestamp of arrival
- * @current_key: cookie key that seals
- * @engine: who computes
- * @session: its keys go into the new cookies
- * @cookies: how many, 1 up to nts_request_cookies()
- * @entropy: NTS_ENTROPY_LEN(@cookies) fresh random octets
- *
- * All that can be done before the time of sending is known; what is left is
- * nts_respond_stamp() or nts_respond_interleaved(), then nts_respond_seal().
- *
- * Return: length of the answer, at most that of the request.
- */
-u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
-		    const struct nts_quality *quality, u64 receive,
-		    const struct nts_cookie_key *current_key,
-		    enum nts_siv_engine engine, const struct nts_session *session,
-		    u16 cookies, const u8 *entropy)
-{
-	u16 text_len = (u16)(cookies * NTS_COOKIE_EXT_LEN);
-	u16 auth_len = NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN + NTS_NONCE_LEN +
-		       NTS_SIV_TAG_LEN + text_len;
-	u8 *auth, *text;
-	u16 i;
-
-	write_header(packet, request, quality, receive);
-	auth = packet + echo_uid(packet, request);
-
-	auth = nts_ext_put(auth, NTS_EXT_AUTH, auth_len);
-	put_unaligned_be16(NTS_NONCE_LEN, auth);
-	put_unaligned_be16(NTS_SIV_TAG_LEN + text_len, auth + 2);
-	auth += NTS_AUTH_HEADER_LEN;
-	memcpy(auth, entropy, NTS_NONCE_LEN);
-
-	text = auth + NTS_NONCE_LEN + NTS_SIV_TAG_LEN;
-	for (i = 0; i < cookies; i++) {
-		text = nts_ext_put(text, NTS_EXT_COOKIE, NTS_COOKIE_EXT_LEN);
-		entropy += NTS_NONCE_LEN;
-		nts_cookie_seal(current_key, engine, entropy, session->keys,
-				session->keys + NTS_SIV_KEY_LEN, text);
-		text += NTS_COOKIE_LEN;
-	}
-	return (u32)(text - packet);
 }
 
 /**
@@ -179,29 +125,4 @@ void nts_respond_interleaved(u8 *packet, const struct nts_request *request, u64 
 
 	header->origin = cpu_to_be64(request->receive);
 	header->transmit = cpu_to_be64(transmit);
-}
-
-/**
- * nts_respond_seal() - encrypt and authenticate an answer
- * @packet: prepared and stamped
- * @len: as nts_respond_nts() returned
- * @request: as parsed
- * @session: with S2C expanded
- *
- * Context: as nts_siv_seal().
- */
-void nts_respond_seal(u8 *packet, u32 len, const struct nts_request *request,
-		      const struct nts_session *session)
-{
-	u32 aad_len = auth_offset(request);
-	u8 *nonce = packet + aad_len + NTS_EXT_HEADER_LEN + NTS_AUTH_HEADER_LEN;
-	u8 *tag = nonce + NTS_NONCE_LEN;
-	u8 *text = tag + NTS_SIV_TAG_LEN;
-	const struct nts_span ad[] = {
-		{ packet, aad_len },
-		{ nonce, NTS_NONCE_LEN },
-	};
-
-	nts_siv_seal(&session->siv, ad, ARRAY_SIZE(ad), text,
-		     len - (u32)(text - packet), tag);
 }

@@ -25,23 +25,12 @@ struct nts_quality {
 	u64 reftime;
 };
 
-/* Random octets one answer may need: a nonce, and one for each cookie. */
-#define NTS_ENTROPY_LEN(cookies) (NTS_NONCE_LEN * (1 + (cookies)))
-#define NTS_ENTROPY_MAX NTS_ENTROPY_LEN(NTS_MAX_COOKIES)
-
 void nts_respond_kiss(struct nts_quality *quality, u32 code);
 u32 nts_respond_plain(u8 *packet, const struct nts_request *request,
 		      const struct nts_quality *quality, u64 receive);
 u32 nts_respond_nak(u8 *packet, const struct nts_request *request);
-u32 nts_respond_nts(u8 *packet, const struct nts_request *request,
-		    const struct nts_quality *quality, u64 receive,
-		    const struct nts_cookie_key *current_key,
-		    enum nts_siv_engine engine, const struct nts_session *session,
-		    u16 cookies, const u8 *entropy);
 void nts_respond_timeless(u8 *packet);
 void nts_respond_stamp(u8 *packet, u64 transmit);
 void nts_respond_interleaved(u8 *packet, const struct nts_request *request, u64 transmit);
-void nts_respond_seal(u8 *packet, u32 len, const struct nts_request *request,
-		      const struct nts_session *session);
 
 #endif /* _NTS_CORE_RESPOND_H */

@@ -108,49 +108,145 @@ static void lib_ctr(const struct nts_siv_lib_key *key, const u8 *iv, u8 *text,
 	memzero_explicit(pad, sizeof(pad));
 }
 
-static bool key_is_ni(const struct nts_siv_key *key)
+/* The synthetic IVs of up to NTS_NI_LANES texts. */
+static void siv_s2v(const struct nts_siv_job *job, u32 n, u8 iv[][NTS_SIV_TAG_LEN])
 {
-	return NTS_HAVE_NI && key->engine == NTS_SIV_NI;
+	u32 i;
+
+	if (NTS_HAVE_NI && job->ni) {
+		nts_ni_s2v(job, n, iv);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		lib_s2v(job[i].lib, job[i].ad, job[i].n_ad, job[i].text, job[i].len, iv[i]);
 }
 
-static void siv_s2v(const struct nts_siv_key *key, const struct nts_span *ad,
-		    unsigned int n_ad, const u8 *text, size_t len, u8 out[16])
+static void siv_ctr(const struct nts_siv_job *job)
 {
-	if (key_is_ni(key))
-		nts_ni_s2v(&key->ni, ad, n_ad, text, len, out);
+	if (NTS_HAVE_NI && job->ni)
+		nts_ni_ctr(job->ni, job->tag, job->text, job->len);
 	else
-		lib_s2v(&key->lib, ad, n_ad, text, len, out);
+		lib_ctr(job->lib, job->tag, job->text, job->len);
 }
 
-static void siv_ctr(const struct nts_siv_key *key, const u8 *iv, u8 *text,
-		    size_t len)
+/* The first so many of @n that go side by side. */
+static u32 lanes(u32 n)
 {
-	if (key_is_ni(key))
-		nts_ni_ctr(&key->ni, iv, text, len);
-	else
-		lib_ctr(&key->lib, iv, text, len);
+	return n < NTS_NI_LANES ? n : NTS_NI_LANES;
+}
+
+/**
+ * nts_siv_setkeys() - expand keys
+ * @key: where to; they hold secrets from now on
+ * @bytes: of each K1, then K2
+ * @n: how many
+ * @engine: who will work with them; NTS_SIV_NI only if nts_ni_supported()
+ *
+ * Context: any; for NTS_SIV_NI in the kernel, inside an FPU section.
+ */
+void nts_siv_setkeys(struct nts_siv_key *const *key, const u8 *const *bytes, u32 n,
+		     enum nts_siv_engine engine)
+{
+	struct nts_ni_key *ni[NTS_NI_LANES];
+	u32 i, some;
+
+	for (i = 0; i < n; i++)
+		key[i]->engine = engine;
+	if (!NTS_HAVE_NI || engine != NTS_SIV_NI) {
+		for (i = 0; i < n; i++)
+			lib_setkey(&key[i]->lib, bytes[i]);
+		return;
+	}
+	for (; n; n -= some) {
+		some = lanes(n);
+		for (i = 0; i < some; i++)
+			ni[i] = &key[i]->ni;
+		nts_ni_setkeys(ni, bytes, some);
+		key += some;
+		bytes += some;
+	}
 }
 
 /**
  * nts_siv_setkey() - expand a key
  * @key: where to; holds secrets from now on
  * @bytes: K1, then K2
- * @engine: who will work with it; NTS_SIV_NI only if nts_ni_supported()
+ * @engine: as for nts_siv_setkeys()
  *
- * Context: any; for NTS_SIV_NI in the kernel, inside an FPU section.
+ * Context: as nts_siv_setkeys().
  */
 void nts_siv_setkey(struct nts_siv_key *key, const u8 bytes[NTS_SIV_KEY_LEN],
 		    enum nts_siv_engine engine)
 {
-	key->engine = engine;
-	if (key_is_ni(key))
-		nts_ni_setkey(&key->ni, bytes);
-	else
-		lib_setkey(&key->lib, bytes);
+	nts_siv_setkeys(&key, &bytes, 1, engine);
 }
 
 /**
- * nts_siv_seal() - encrypt and authenticate in place
+ * nts_siv_wipe() - forget a key
+ * @key: expanded
+ *
+ * Context: any.
+ */
+void nts_siv_wipe(struct nts_siv_key *key)
+{
+	if (NTS_HAVE_NI && key->engine == NTS_SIV_NI)
+		memzero_explicit(&key->ni, sizeof(key->ni));
+	else
+		memzero_explicit(&key->lib, sizeof(key->lib));
+}
+
+/**
+ * nts_siv_seal_all() - encrypt and authenticate in place
+ * @job: texts; none may be a part of another's associated data
+ * @n: how many; several cost less than each alone
+ *
+ * Context: as nts_siv_setkeys().
+ */
+void nts_siv_seal_all(struct nts_siv_job *job, u32 n)
+{
+	u8 iv[NTS_NI_LANES][NTS_SIV_TAG_LEN];
+	u32 i, some;
+
+	for (; n; n -= some) {
+		some = lanes(n);
+		siv_s2v(job, some, iv);
+		for (i = 0; i < some; i++, job++) {
+			memcpy(job->tag, iv[i], NTS_SIV_TAG_LEN);
+			siv_ctr(job);
+		}
+	}
+}
+
+/**
+ * nts_siv_open_all() - decrypt in place and verify
+ * @job: texts with their tags; those that are not authentic become zeros
+ * @n: how many; several cost less than each alone
+ *
+ * Takes the same time for any wrong tag.
+ *
+ * Context: as nts_siv_setkeys().
+ */
+void nts_siv_open_all(struct nts_siv_job *job, u32 n)
+{
+	u8 expected[NTS_NI_LANES][NTS_SIV_TAG_LEN];
+	u32 i, some;
+
+	for (; n; n -= some) {
+		some = lanes(n);
+		for (i = 0; i < some; i++)
+			siv_ctr(&job[i]);
+		siv_s2v(job, some, expected);
+		for (i = 0; i < some; i++, job++) {
+			job->authentic = !crypto_memneq(expected[i], job->tag, NTS_SIV_TAG_LEN);
+			if (!job->authentic)
+				memzero_explicit(job->text, job->len);
+			memzero_explicit(expected[i], NTS_SIV_TAG_LEN);
+		}
+	}
+}
+
+/**
+ * nts_siv_seal() - encrypt and authenticate one text in place
  * @key: expanded key
  * @ad: associated data, in order; as an AEAD the last one is the nonce
  * @n_ad: how many, at most 126
@@ -158,18 +254,22 @@ void nts_siv_setkey(struct nts_siv_key *key, const u8 bytes[NTS_SIV_KEY_LEN],
  * @len: its octets, at most NTS_SIV_MAX_LEN, may be 0
  * @tag: receives the synthetic IV; must not overlap @text
  *
- * Context: as nts_siv_setkey().
+ * Context: as nts_siv_setkeys().
  */
 void nts_siv_seal(const struct nts_siv_key *key, const struct nts_span *ad,
 		  unsigned int n_ad, u8 *text, size_t len,
 		  u8 tag[NTS_SIV_TAG_LEN])
 {
-	siv_s2v(key, ad, n_ad, text, len, tag);
-	siv_ctr(key, tag, text, len);
+	struct nts_siv_job job = {
+		.ad = ad, .n_ad = n_ad, .text = text, .len = len, .tag = tag,
+	};
+
+	nts_siv_job_key(&job, key);
+	nts_siv_seal_all(&job, 1);
 }
 
 /**
- * nts_siv_open() - decrypt in place and verify
+ * nts_siv_open() - decrypt one text in place and verify it
  * @key: expanded key
  * @ad: associated data, as when sealed
  * @n_ad: how many
@@ -177,7 +277,7 @@ void nts_siv_seal(const struct nts_siv_key *key, const struct nts_span *ad,
  * @len: its octets, at most NTS_SIV_MAX_LEN, may be 0
  * @tag: the synthetic IV that came with it
  *
- * Context: as nts_siv_setkey().
+ * Context: as nts_siv_setkeys().
  *
  * Return: true when authentic. Takes the same time for any wrong tag.
  */
@@ -185,14 +285,13 @@ bool nts_siv_open(const struct nts_siv_key *key, const struct nts_span *ad,
 		  unsigned int n_ad, u8 *text, size_t len,
 		  const u8 tag[NTS_SIV_TAG_LEN])
 {
-	u8 expected[NTS_SIV_TAG_LEN];
-	bool authentic;
+	struct nts_siv_job job = {
+		.ad = ad, .n_ad = n_ad, .text = text, .len = len,
+		/* Opening only reads it. */
+		.tag = (u8 *)tag,
+	};
 
-	siv_ctr(key, tag, text, len);
-	siv_s2v(key, ad, n_ad, text, len, expected);
-	authentic = !crypto_memneq(expected, tag, NTS_SIV_TAG_LEN);
-	memzero_explicit(expected, sizeof(expected));
-	if (!authentic)
-		memzero_explicit(text, len);
-	return authentic;
+	nts_siv_job_key(&job, key);
+	nts_siv_open_all(&job, 1);
+	return job.authentic;
 }

@@ -46,8 +46,22 @@ struct nts_siv_key {
 	};
 };
 
+/* A job with a key of whichever engine; the fields that are left are the caller's. */
+static inline void nts_siv_job_key(struct nts_siv_job *job, const struct nts_siv_key *key)
+{
+	bool ni = NTS_HAVE_NI && key->engine == NTS_SIV_NI;
+
+	job->ni = ni ? &key->ni : NULL;
+	job->lib = ni ? NULL : &key->lib;
+}
+
+void nts_siv_setkeys(struct nts_siv_key *const *key, const u8 *const *bytes, u32 n,
+		     enum nts_siv_engine engine);
 void nts_siv_setkey(struct nts_siv_key *key, const u8 bytes[NTS_SIV_KEY_LEN],
 		    enum nts_siv_engine engine);
+void nts_siv_wipe(struct nts_siv_key *key);
+void nts_siv_seal_all(struct nts_siv_job *job, u32 n);
+void nts_siv_open_all(struct nts_siv_job *job, u32 n);
 void nts_siv_seal(const struct nts_siv_key *key, const struct nts_span *ad,
 		  unsigned int n_ad, u8 *text, size_t len,
 		  u8 tag[NTS_SIV_TAG_LEN]);

@@ -38,11 +38,37 @@ struct nts_ni_key {
 	unsigned char zero[16];
 };
 
+/* How many keys or texts are computed side by side at most. */
+#define NTS_NI_LANES	8
+
+struct nts_siv_lib_key;
+
+/**
+ * struct nts_siv_job - a text to seal or open, its key set by nts_siv_job_key()
+ * @ni: its key for AES-NI, or NULL
+ * @lib: its key for the library, or NULL
+ * @ad: associated data, in order; as an AEAD the last one is the nonce
+ * @n_ad: how many, at most 126
+ * @text: plaintext becomes ciphertext, or the other way round
+ * @len: its octets, at most NTS_SIV_MAX_LEN, may be 0
+ * @tag: the synthetic IV; must not overlap @text
+ * @authentic: what opening it said
+ */
+struct nts_siv_job {
+	const struct nts_ni_key *ni;
+	const struct nts_siv_lib_key *lib;
+	const struct nts_span *ad;
+	unsigned int n_ad;
+	int authentic;
+	unsigned char *text;
+	unsigned long len;
+	unsigned char *tag;
+};
+
 int nts_ni_supported(void);
-void nts_ni_setkey(struct nts_ni_key *key, const unsigned char *bytes);
-void nts_ni_s2v(const struct nts_ni_key *key, const struct nts_span *ad,
-		unsigned int n_ad, const unsigned char *text, unsigned long len,
-		unsigned char *out);
+void nts_ni_setkeys(struct nts_ni_key *const *key, const unsigned char *const *bytes,
+		    unsigned int n);
+void nts_ni_s2v(const struct nts_siv_job *job, unsigned int n, unsigned char iv[][16]);
 void nts_ni_ctr(const struct nts_ni_key *key, const unsigned char *iv,
 		unsigned char *text, unsigned long len);
 

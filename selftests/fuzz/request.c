@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/interleave.h"
+#include "core/protected.h"
 #include "core/respond.h"
 
 #define CHECK(cond) do { if (!(cond)) abort(); } while (0)
@@ -130,8 +131,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static const struct nts_quality quality = { .stratum = 1 };
-	struct nts_session session;
 	struct nts_request request;
+	struct nts_protected p = { .request = &request };
 	enum nts_verdict verdict;
 	u8 *packet, first[NTS_NTP_HEADER_LEN];
 	u16 cookies;
@@ -163,7 +164,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	CHECK(cookies <= NTS_MAX_COOKIES && cookies <= 1 + request.placeholders);
 	if (data[0] & AUTHENTIC)
 		make_authentic(packet, &request);
-	if (!nts_request_open(packet, &request, &ring, NTS_SIV_NI, &session)) {
+	p.packet = packet;
+	p.cookies = cookies;
+	nts_protected_open(&p, 1, &ring, NTS_SIV_NI);
+	if (!p.key) {
 		len = nts_respond_nak(packet, &request);
 		CHECK(len <= size - 1);
 		goto out;
@@ -171,11 +175,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	CHECK(data[0] & AUTHENTIC);
 	if (!cookies)
 		goto out;
-	len = nts_respond_nts(packet, &request, &quality, 1, &ring.key[0], NTS_SIV_NI,
-			      &session, cookies, entropy);
+	memcpy(p.entropy, entropy, sizeof(entropy));
+	p.len = nts_respond_plain(packet, &request, &quality, 1);
+	nts_protected_prepare(&p, 1, &ring.key[0], NTS_SIV_NI);
+	len = p.len;
 	CHECK(len <= size - 1);
 	stamp(packet, &request, first);
-	nts_respond_seal(packet, len, &request, &session);
+	nts_protected_seal(&p, 1);
 	check_answer(packet, len, cookies);
 out:
 	free(packet);
