@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 
 #include "channel.h"
@@ -71,6 +72,10 @@ static bool set_up(struct channel *ch, char *why)
 		setsockopt(ch->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (setsockopt(ch->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
 		return say(why, "SO_RCVTIMEO");
+	/* Of many datagrams in one call nobody learns which error the second one met. */
+	if (v6 ? setsockopt(ch->fd, SOL_IPV6, IPV6_RECVERR, &on, sizeof(on)) :
+		 setsockopt(ch->fd, SOL_IP, IP_RECVERR, &on, sizeof(on)))
+		return say(why, "RECVERR");
 	if (!ch->n_sources)
 		return !connect(ch->fd, (void *)&ch->to, ch->to_len) || say(why, "connect");
 	/* A route of type "local" makes a whole network ours. */
@@ -187,17 +192,65 @@ void channel_add(struct channel *ch, unsigned int client)
 	ch->n_out++;
 }
 
+static void count_error(struct channel *ch, int error)
+{
+	if (error == ECONNREFUSED) {
+		ch->refused++;
+	} else {
+		ch->errors++;
+		ch->error = error;
+	}
+}
+
+/* Return: the error that ICMP reported, or 0. */
+static int read_error(struct msghdr *hdr)
+{
+	struct sock_extended_err err;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(hdr); c; c = CMSG_NXTHDR(hdr, c)) {
+		if ((c->cmsg_level == SOL_IP && c->cmsg_type == IP_RECVERR) ||
+		    (c->cmsg_level == SOL_IPV6 && c->cmsg_type == IPV6_RECVERR)) {
+			memcpy(&err, CMSG_DATA(c), sizeof(err));
+			return (int)err.ee_errno;
+		}
+	}
+	return 0;
+}
+
+/* What ICMP says of the datagrams of before. */
+static void take_errors(struct channel *ch)
+{
+	union {
+		struct cmsghdr header;
+		char room[256];
+	} control;
+	struct msghdr hdr;
+	int error;
+
+	for (unsigned int i = 0; i < OPTIONS_MAX_WINDOW; i++) {
+		hdr = (struct msghdr){ .msg_control = &control, .msg_controllen = sizeof(control) };
+		if (recvmsg(ch->fd, &hdr, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			break;
+		error = read_error(&hdr);
+		if (error)
+			count_error(ch, error);
+	}
+}
+
 /* Return: is it worth another try? */
-static bool excuse(struct channel *ch, unsigned int tries)
+static bool excuse(struct channel *ch, int error, unsigned int tries)
 {
 	struct pollfd poll_out = { .fd = ch->fd, .events = POLLOUT };
 
-	switch (errno) {
-	case ECONNREFUSED:
-		ch->refused++;
-		return tries < 8;
+	switch (error) {
 	case EINTR:
 		return true;
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		/* Of the datagram before, perhaps. */
+		take_errors(ch);
+		return tries < 8;
 	case EAGAIN:
 	case ENOBUFS:
 		/* The device's queue is full: the load is what it takes. */
@@ -216,16 +269,18 @@ static bool excuse(struct channel *ch, unsigned int tries)
 void channel_flush(struct channel *ch)
 {
 	unsigned int at = 0, tries = 0;
-	int n;
+	int n, error;
 
 	while (at < ch->n_out) {
 		n = sendmmsg(ch->fd, ch->message + at, ch->n_out - at, 0);
+		error = errno;
 		if (n > 0) {
 			at += (unsigned int)n;
 			tries = 0;
-		} else if (!excuse(ch, tries++)) {
-			ch->errors++;
-			ch->error = errno;
+			if (at < ch->n_out)
+				take_errors(ch);
+		} else if (!excuse(ch, error, tries++)) {
+			count_error(ch, error);
 			at++;
 			tries = 0;
 		}
@@ -274,7 +329,8 @@ unsigned int channel_receive(struct channel *ch, bool wait)
 	}
 	n = recvmmsg(ch->fd, ch->message, ch->batch, wait ? MSG_WAITFORONE : MSG_DONTWAIT, NULL);
 	if (n < 0) {
-		ch->refused += errno == ECONNREFUSED;
+		if (errno != EAGAIN && errno != EINTR)
+			take_errors(ch);
 		return 0;
 	}
 	for (int i = 0; i < n; i++)

@@ -36,8 +36,8 @@ struct channel_out {
  * @sources: the first address that datagrams come from, or none
  * @n_sources: how many, 0 if the kernel chooses
  * @batch: datagrams at most in one call
- * @refused: errors by ICMP: nobody listens there
- * @errors: datagrams that could not be sent
+ * @refused: times that ICMP said: nobody listens there
+ * @errors: datagrams that could not be sent, or not delivered, says ICMP
  * @error: errno of the last of them
  * @n_out: datagrams in @out
  * @out: to be sent

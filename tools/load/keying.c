@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -77,7 +77,11 @@ static int connect_tcp(const struct address *addr, uint16_t port)
 	int fd = socket(addr->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct sockaddr_storage to;
 	socklen_t len = address_to_socket(addr, port, &to);
+	int on = 1;
 
+	/* The request is not to wait for the server to confirm the handshake's end. */
+	if (fd >= 0)
+		setsockopt(fd, SOL_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (fd >= 0 && connect(fd, (void *)&to, len) && errno != EINPROGRESS) {
 		close(fd);
 		return -1;
@@ -148,12 +152,23 @@ static bool exchange_once(struct keyer *r, struct client *c)
 	return false;
 }
 
+/* Where the first one failed, all the others need not wait for the same. */
+static bool is_hopeless(struct keying *k)
+{
+	bool hopeless;
+
+	pthread_mutex_lock(&k->lock);
+	hopeless = k->figures.failed && !k->figures.done;
+	pthread_mutex_unlock(&k->lock);
+	return hopeless;
+}
+
 static bool exchange(struct keyer *r, struct client *c)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	bool ok = false;
 
-	for (unsigned int i = 0; i < TRIES && !ok; i++) {
+	for (unsigned int i = 0; i < TRIES && !ok && !is_hopeless(r->keying); i++) {
 		if (i)
 			nanosleep(&pause, NULL);
 		ok = exchange_once(r, c);

@@ -49,6 +49,18 @@ static bool find_targets(void)
 	return true;
 }
 
+static void blame_keying(void)
+{
+	/* What the daemon has a directive for is an option here. */
+	static const char directive[] = "(ntstrustedcerts)";
+	const char *why = report.keying.why, *at = strstr(why, directive);
+
+	fprintf(stderr, "ntsload: NTS-KE with %s port %u: %.*s%s%s (%llu of %u clients)\n",
+		o.server, o.ke_port, at ? (int)(at - why) : (int)strlen(why), why,
+		at ? "(--trust)" : "", at ? at + strlen(directive) : "",
+		(unsigned long long)report.keying.failed, o.clients);
+}
+
 /* The first keys of all clients. */
 static bool get_keys(struct keying *keying)
 {
@@ -61,9 +73,7 @@ static bool get_keys(struct keying *keying)
 	report.ke_ns = loop_clock() - begin;
 	keying_figures(keying, &report.keying);
 	if (report.keying.failed)
-		fprintf(stderr, "ntsload: NTS-KE with %s port %u: %s (%llu of %u clients)\n",
-			o.server, o.ke_port, report.keying.why,
-			(unsigned long long)report.keying.failed, o.clients);
+		blame_keying();
 	return keying_server(keying, &report.addr, &report.port) && report.keying.done;
 }
 

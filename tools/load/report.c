@@ -119,7 +119,8 @@ static void tell_doubts(const struct report *r, FILE *out)
 		fprintf(out, "ours       %" PRIu64 " answers came faster than they were read\n",
 			f->overflows);
 	if (f->errors)
-		fprintf(out, "unsent     %" PRIu64 ": %s\n", f->errors, strerror(f->error));
+		fprintf(out, "unsent     %" PRIu64 ", or not delivered: %s\n", f->errors,
+			strerror(f->error));
 	if (f->refused)
 		fprintf(out, "refused    %" PRIu64 " times nobody listened (ICMP)\n", f->refused);
 	if (r->why == LOOP_STARVED)
