@@ -116,8 +116,28 @@ int fnic_truth_init(struct dentry *dir);
 void fnic_truth_exit(void);
 
 /* load.c */
-bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real);
+bool fnic_load_take(struct fnic *f, struct sk_buff *skb, u64 raw, s64 real);
 void fnic_load_add_files(struct fnic *f);
 void fnic_load_stop(struct fnic *f);
+
+/* replay.c */
+/**
+ * struct fnic_payload - a datagram to send
+ * @length: octets of @data
+ * @good: an answer is due that is more than half as long
+ * @data: of which the first are an NTP header
+ */
+struct fnic_payload {
+	u16 length;
+	u16 good;
+	u8 data[508];
+};
+
+u32 fnic_replay_begin(void);
+void fnic_replay_end(void);
+const struct fnic_payload *fnic_replay_payload(u32 n);
+void fnic_replay_answered(u64 ns);
+int fnic_replay_init(struct dentry *dir);
+void fnic_replay_exit(void);
 
 #endif /* FNIC_H */

@@ -7,6 +7,8 @@
  *
  *   echo 10.9.1.1 10.9.8.0 1024 5000 >load	server, first client, clients, per second
  *   echo 10.9.1.1 10.16.0.0 65536 5000 spoof >load
+ *   echo 10.9.1.1 10.64.0.0 4096 5000 replay 9999 >load	so many of the payloads,
+ *							see replay.c
  *   echo stop >load
  *   cat load					what came of it, in one line
  *
@@ -14,6 +16,10 @@
  * interleaved, with the moment at which the answer before was sent, which this
  * file knows better than anybody.  Spoofed addresses see no answer, but may
  * pretend to have had one.
+ *
+ * What is replayed comes when it is due even if the processor has not done with
+ * what came before, as from a card that interrupts it.  It ends by itself: no
+ * program might get the processor to end it.
  */
 #include <linux/etherdevice.h>
 #include <linux/inet.h>
@@ -30,6 +36,9 @@
 #define MAX_CLIENTS 65536
 #define MAX_BEHIND 64
 #define MAX_TURNS 256
+#define MAX_REPLAYED 100000
+/* At least, from what was replayed to the next. */
+#define REPLAY_GAP_NS 8000
 #define NTP_LEN 48
 #define NTP_PORT 123
 #define CLIENT_PORT 10123
@@ -45,6 +54,8 @@
  * @sent: when the server sent the last answer, CLOCK_REALTIME
  * @answers: how many came in a row, up to 2
  * @waiting: for an answer
+ * @due: when the request came, CLOCK_MONOTONIC_RAW
+ * @least: a good answer to what was replayed has more octets than that; 0 if none is due
  */
 struct client {
 	__be64 theirs;
@@ -53,6 +64,8 @@ struct client {
 	s64 sent;
 	u8 answers;
 	bool waiting;
+	u64 due;
+	u16 least;
 };
 
 /**
@@ -65,9 +78,13 @@ struct client {
  * @clients: how many
  * @rate: requests per second
  * @begin: CLOCK_MONOTONIC, ns
+ * @end: the same, 0 if it goes on
  * @turns: so many requests were due since
  * @next: client
  * @spoof: each request is of any client, as if it came back
+ * @replay: so many payloads are sent one after the other; 0 if none are
+ * @last: and so many requests are sent
+ * @ready: them
  * @stopping: no more requests
  * @random: the next number
  * @sent: requests
@@ -76,6 +93,8 @@ struct client {
  * @expected: answers that should be interleaved
  * @interleaved: and were
  * @hardware: of them, those with the card's stamp
+ * @good: replayed requests to which an answer is due
+ * @good_answered: and came
  * @client: each one
  */
 struct fnic_load {
@@ -88,9 +107,13 @@ struct fnic_load {
 	u32 clients;
 	u32 rate;
 	u64 begin;
+	u64 end;
 	u64 turns;
 	u32 next;
 	bool spoof;
+	u32 replay;
+	u32 last;
+	struct sk_buff_head ready;
 	bool stopping;
 	u64 random;
 	u64 sent;
@@ -99,6 +122,8 @@ struct fnic_load {
 	u64 expected;
 	u64 interleaved;
 	u64 hardware;
+	u64 good;
+	u64 good_answered;
 	struct client client[];
 };
 
@@ -106,17 +131,17 @@ static DEFINE_MUTEX(changing);
 
 /* ---- requests ---- */
 
-static struct sk_buff *request(struct fnic_load *load, u32 n)
+/* A frame of client N, whose payload is to be filled in. */
+static struct sk_buff *frame(struct fnic_load *load, u32 n, unsigned int length, gfp_t gfp,
+			     u8 **payload)
 {
-	struct client *c = &load->client[n];
 	struct net_device *to = load->card->peer->dev;
 	struct ethhdr *eth;
 	struct sk_buff *skb;
 	struct udphdr *udp;
 	struct iphdr *ip;
-	u8 *ntp;
 
-	skb = netdev_alloc_skb(to, ETH_HLEN + sizeof(*ip) + sizeof(*udp) + NTP_LEN);
+	skb = __netdev_alloc_skb(to, ETH_HLEN + sizeof(*ip) + sizeof(*udp) + length, gfp);
 	if (!skb)
 		return NULL;
 	eth = skb_put(skb, ETH_HLEN);
@@ -128,15 +153,29 @@ static struct sk_buff *request(struct fnic_load *load, u32 n)
 	ip->ihl = 5;
 	ip->ttl = 64;
 	ip->protocol = IPPROTO_UDP;
-	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + NTP_LEN);
+	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + length);
 	ip->saddr = htonl(load->first + n);
 	ip->daddr = load->server;
 	ip->check = ip_fast_csum(ip, ip->ihl);
 	udp = skb_put_zero(skb, sizeof(*udp));
 	udp->source = htons(CLIENT_PORT);
 	udp->dest = htons(NTP_PORT);
-	udp->len = htons(sizeof(*udp) + NTP_LEN);
-	ntp = skb_put_zero(skb, NTP_LEN);
+	udp->len = htons(sizeof(*udp) + length);
+	*payload = skb_put(skb, length);
+	skb->dev = to;
+	return skb;
+}
+
+static struct sk_buff *request(struct fnic_load *load, u32 n)
+{
+	struct client *c = &load->client[n];
+	struct sk_buff *skb;
+	u8 *ntp;
+
+	skb = frame(load, n, NTP_LEN, GFP_ATOMIC, &ntp);
+	if (!skb)
+		return NULL;
+	memset(ntp, 0, NTP_LEN);
 	ntp[0] = 4 << 3 | 3;
 	if (load->spoof) {
 		/* Where servers mark what they received. */
@@ -150,11 +189,43 @@ static struct sk_buff *request(struct fnic_load *load, u32 n)
 		put_unaligned(c->receive, (__be64 *)(ntp + 32));
 	}
 	put_unaligned(c->transmit, (__be64 *)(ntp + 40));
-	skb->dev = to;
 	return skb;
 }
 
-static struct sk_buff *next_request(struct fnic_load *load)
+/* Making them takes longer than some servers need for the answer. */
+static int prepare(struct fnic_load *load)
+{
+	u32 i;
+
+	for (i = 0; i < load->last; i++) {
+		const struct fnic_payload *payload = fnic_replay_payload(i % load->replay);
+		struct sk_buff *skb;
+		u8 *data;
+
+		skb = frame(load, i % load->clients, payload->length, GFP_KERNEL, &data);
+		if (!skb)
+			return -ENOMEM;
+		memcpy(data, payload->data, payload->length);
+		__skb_queue_tail(&load->ready, skb);
+	}
+	return 0;
+}
+
+static struct sk_buff *replayed(struct fnic_load *load, u32 n)
+{
+	const struct fnic_payload *payload = fnic_replay_payload(load->sent % load->replay);
+	struct sk_buff *skb = __skb_dequeue(&load->ready);
+	struct client *c = &load->client[n];
+
+	if (!skb)
+		return NULL;
+	c->transmit = get_unaligned((const __be64 *)(payload->data + 40));
+	c->least = payload->good ? payload->length / 2 : 0;
+	load->good += !!payload->good;
+	return skb;
+}
+
+static struct sk_buff *next_request(struct fnic_load *load, u64 moment)
 {
 	u32 n = load->spoof ? fnic_random_below(&load->random, load->clients) : load->next;
 	struct client *c = &load->client[n];
@@ -167,35 +238,53 @@ static struct sk_buff *next_request(struct fnic_load *load)
 			load->expected++;
 		c->answers = 0;
 	}
-	skb = request(load, n);
+	skb = load->replay ? replayed(load, n) : request(load, n);
 	c->waiting = !!skb;
+	c->due = moment;
 	load->sent += !!skb;
 	return skb;
 }
 
-/* In softirq. */
+/* When request N is due, after the beginning. */
+static u64 due_at(struct fnic_load *load, u64 n)
+{
+	return fnic_muldiv(n + 1, NSEC_PER_SEC, load->rate) + 1;
+}
+
+/* In softirq; replayed ones in hard interrupt context. */
 static enum hrtimer_restart requests_due(struct hrtimer *timer)
 {
 	struct fnic_load *load = container_of(timer, struct fnic_load, timer);
 	struct fnic *to = load->card->peer;
-	u64 due, interval;
+	u64 due, interval, now = ktime_get_ns(), raw = ktime_get_raw_ns();
 	int i;
 
-	due = fnic_muldiv(ktime_get_ns() - load->begin, load->rate, NSEC_PER_SEC);
+	due = fnic_muldiv(now - load->begin, load->rate, NSEC_PER_SEC);
 	/* Who cannot keep up sends less, not more at once. */
 	if (due - load->turns > MAX_BEHIND)
 		load->turns = due - MAX_BEHIND;
 	for (i = 0; load->turns < due && i < MAX_TURNS; i++, load->turns++) {
 		struct sk_buff *skb;
+		unsigned long flags;
+		u64 moment;
 
-		spin_lock(&load->lock);
-		skb = next_request(load);
-		spin_unlock(&load->lock);
+		moment = load->replay ? raw - (now - load->begin) + due_at(load, load->turns) :
+					ktime_get_raw_ns();
+		spin_lock_irqsave(&load->lock, flags);
+		skb = next_request(load, moment);
+		spin_unlock_irqrestore(&load->lock, flags);
 		if (skb)
-			fnic_netdev_receive(to, skb, ktime_get_raw_ns());
+			fnic_netdev_receive(to, skb, moment);
 	}
-	if (READ_ONCE(load->stopping))
+	if (READ_ONCE(load->stopping) || (load->replay && skb_queue_empty(&load->ready))) {
+		WRITE_ONCE(load->end, now);
 		return HRTIMER_NORESTART;
+	}
+	if (load->replay) {
+		due = load->begin + due_at(load, load->turns);
+		hrtimer_set_expires(timer, max_t(u64, due, ktime_get_ns() + REPLAY_GAP_NS));
+		return HRTIMER_RESTART;
+	}
 	interval = max_t(u64, NSEC_PER_SEC / load->rate, 50 * NSEC_PER_USEC);
 	hrtimer_forward_now(timer, ns_to_ktime(interval));
 	return HRTIMER_RESTART;
@@ -211,7 +300,8 @@ static s64 from_ntp(__be64 stamp)
 	       (s64)(((ntp & U32_MAX) * NSEC_PER_SEC) >> 32);
 }
 
-static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
+static void answer(struct fnic_load *load, u32 n, const u8 *ntp, unsigned int length, u64 raw,
+		   s64 real)
 {
 	struct client *c = &load->client[n];
 	__be64 origin = get_unaligned((const __be64 *)(ntp + 24));
@@ -222,6 +312,14 @@ static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
 	load->answered++;
 	if (load->spoof)
 		return;
+	if (load->replay) {
+		if (c->least && length > c->least) {
+			load->good_answered++;
+			fnic_replay_answered(raw - c->due);
+		}
+		c->waiting = false;
+		return;
+	}
 	if (c->answers == 2) {
 		load->expected++;
 		if (interleaved) {
@@ -242,13 +340,15 @@ static void answer(struct fnic_load *load, u32 n, const u8 *ntp, s64 real)
  * fnic_load_take() - look at what is for the load at the other end
  * @f: card that sends
  * @skb: frame
- * @real: when it was sent, CLOCK_REALTIME
+ * @raw: when it was sent, CLOCK_MONOTONIC_RAW
+ * @real: the same, CLOCK_REALTIME
  *
  * Return: whether it is, and goes no further.
  */
-bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
+bool fnic_load_take(struct fnic *f, struct sk_buff *skb, u64 raw, s64 real)
 {
 	struct fnic_load *load;
+	unsigned long flags;
 	unsigned int at;
 	bool mine = false;
 	u32 n;
@@ -262,9 +362,9 @@ bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
 			n = ntohl(((struct iphdr *)(skb->data + ETH_HLEN))->daddr) - load->first;
 			mine = n < load->clients;
 			if (mine) {
-				spin_lock_bh(&load->lock);
-				answer(load, n, skb->data + at, real);
-				spin_unlock_bh(&load->lock);
+				spin_lock_irqsave(&load->lock, flags);
+				answer(load, n, skb->data + at, skb->len - at, raw, real);
+				spin_unlock_irqrestore(&load->lock, flags);
 			}
 		}
 	}
@@ -274,15 +374,25 @@ bool fnic_load_take(struct fnic *f, struct sk_buff *skb, s64 real)
 
 /* ---- its file ---- */
 
+static void load_free(struct fnic_load *load)
+{
+	__skb_queue_purge(&load->ready);
+	if (load->replay)
+		fnic_replay_end();
+	kvfree(load);
+}
+
 static int start(struct fnic *f, const char *text)
 {
 	struct fnic_load *load;
 	char server[16], first[16], how[8] = "";
-	u32 clients, rate;
+	u32 clients, rate, last = 0;
 	__be32 address;
+	int err;
 
-	if (sscanf(text, "%15s %15s %u %u %7s", server, first, &clients, &rate, how) < 4 ||
-	    !clients || clients > MAX_CLIENTS || !rate || rate > 10000000)
+	if (sscanf(text, "%15s %15s %u %u %7s %u", server, first, &clients, &rate, how,
+		   &last) < 4 ||
+	    !clients || clients > MAX_CLIENTS || !rate || rate > 10000000 || last > MAX_REPLAYED)
 		return -EINVAL;
 	load = kvzalloc(struct_size(load, client, clients), GFP_KERNEL);
 	if (!load)
@@ -296,13 +406,25 @@ static int start(struct fnic *f, const char *text)
 	load->first = ntohl(address);
 	load->clients = clients;
 	load->rate = rate;
+	load->last = last;
 	load->random = rate;
 	load->spoof = !strcmp(how, "spoof");
+	__skb_queue_head_init(&load->ready);
+	if (!strcmp(how, "replay")) {
+		load->replay = fnic_replay_begin();
+		err = load->replay ? prepare(load) : -ENODATA;
+		if (err) {
+			load_free(load);
+			return err;
+		}
+	}
 	load->begin = ktime_get_ns();
 	spin_lock_init(&load->lock);
-	fnic_hrtimer_setup(&load->timer, requests_due, HRTIMER_MODE_REL_SOFT);
+	fnic_hrtimer_setup(&load->timer, requests_due,
+			   load->replay ? HRTIMER_MODE_REL_HARD : HRTIMER_MODE_REL_SOFT);
 	rcu_assign_pointer(f->load, load);
-	hrtimer_start(&load->timer, 0, HRTIMER_MODE_REL_SOFT);
+	hrtimer_start(&load->timer, 0,
+		      load->replay ? HRTIMER_MODE_REL_HARD : HRTIMER_MODE_REL_SOFT);
 	return 0;
 }
 
@@ -321,7 +443,7 @@ void fnic_load_stop(struct fnic *f)
 		hrtimer_cancel(&load->timer);
 		RCU_INIT_POINTER(f->load, NULL);
 		synchronize_rcu();
-		kvfree(load);
+		load_free(load);
 	}
 	mutex_unlock(&changing);
 }
@@ -350,17 +472,20 @@ static int load_show(struct seq_file *file, void *unused)
 {
 	struct fnic *f = file->private;
 	struct fnic_load *load;
+	unsigned long flags;
 
 	mutex_lock(&changing);
 	load = rcu_dereference_protected(f->load, lockdep_is_held(&changing));
 	if (load) {
-		spin_lock_bh(&load->lock);
+		spin_lock_irqsave(&load->lock, flags);
 		seq_printf(file, "ns %llu sent %llu answered %llu unanswered %llu",
-			   ktime_get_ns() - load->begin, load->sent, load->answered,
+			   (load->end ?: ktime_get_ns()) - load->begin, load->sent, load->answered,
 			   load->unanswered);
-		seq_printf(file, " expected %llu interleaved %llu hardware %llu\n",
+		seq_printf(file, " expected %llu interleaved %llu hardware %llu",
 			   load->expected, load->interleaved, load->hardware);
-		spin_unlock_bh(&load->lock);
+		seq_printf(file, " good %llu good_answered %llu\n", load->good,
+			   load->good_answered);
+		spin_unlock_irqrestore(&load->lock, flags);
 	}
 	mutex_unlock(&changing);
 	return 0;

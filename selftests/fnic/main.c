@@ -227,6 +227,9 @@ static int __init fnic_init(void)
 	err = fnic_truth_init(root);
 	if (err)
 		goto err_dir;
+	err = fnic_replay_init(root);
+	if (err)
+		goto err_truth;
 	for (; made < 2 * pairs; made++) {
 		cards[made] = fnic_netdev_alloc(made);
 		if (!cards[made]) {
@@ -248,6 +251,8 @@ err_cards:
 		remove_card(cards[--added]);
 	while (made)
 		fnic_netdev_free(cards[--made]);
+	fnic_replay_exit();
+err_truth:
 	fnic_truth_exit();
 err_dir:
 	debugfs_remove(root);
@@ -266,6 +271,7 @@ static void __exit fnic_exit(void)
 		remove_card(cards[i]);
 	for (i = 0; i < 2 * pairs; i++)
 		fnic_netdev_free(cards[i]);
+	fnic_replay_exit();
 	fnic_truth_exit();
 }
 

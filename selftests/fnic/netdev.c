@@ -218,7 +218,7 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 	fnic_truth_log(f, skb, raw, real, arrival);
 	dev_sw_netstats_tx_add(dev, 1, skb->len);
 
-	mine = fnic_load_take(f, skb, real);
+	mine = fnic_load_take(f, skb, raw, real);
 	if (sent) {
 		/* The card still has it when the wire's end does, too. */
 		skb = mine ? NULL : skb_copy(sent, GFP_ATOMIC);
