@@ -28,8 +28,8 @@ CORE := $(patsubst kmod/core/%.c,%,$(filter-out %_test.c,$(wildcard kmod/core/*.
 CORE_FLAGS := -mgeneral-regs-only
 NI_FLAGS := -msse4.1 -maes
 
-.PHONY: all help modules ntsd ntsctl ntsd-metrics ntsd-import ntsload unit kunit vm vm-debug fuzz bench lint gen \
-	gen-check install dkms-install clean
+.PHONY: all help modules ntsd ntsctl ntsd-metrics ntsd-import ntsload unit kunit vm vm-debug fuzz bench \
+	bench-table lint gen gen-check install dkms-install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
