@@ -20,8 +20,11 @@ LOAD_TESTS := $(patsubst selftests/unit/%.c,%,$(wildcard selftests/unit/ntsload_
 UNIT_TESTS += $(LOAD_TESTS:%=$(O)/unit/%)
 # What each links besides: of its own, of the daemon, of the core.
 LOAD_UNIT_options := forge
+LOAD_UNIT_client := outcome
 LOAD_UNIT_NTSD_target := address subnet
 LOAD_UNIT_NTSD_options := subnet
+LOAD_UNIT_NTSD_client := aes_wolfssl
+LOAD_UNIT_CORE_client := cookie exchange ext jar ntptime protected request respond siv
 LOAD_UNIT_CORE_target := acl
 LOAD_UNIT_CORE_options := acl ext
 
@@ -33,6 +36,7 @@ define load_unit
 $(O)/unit/$(1): $(O)/unit/obj/$(1).o $(LOAD_UNIT_$(1:ntsload_%=%):%=$(O)/unit/obj/load/%.o) \
 		$(LOAD_UNIT_NTSD_$(1:ntsload_%=%):%=$(O)/unit/obj/ntsd/%.o) \
 		$(LOAD_UNIT_CORE_$(1:ntsload_%=%):%=$(O)/unit/obj/core/%.o)
-	$$(CC) $$(SANITIZE) -o $$@ $$^ -lm
+	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(LOAD_LIBS)
 endef
 $(foreach test,$(LOAD_TESTS),$(eval $(call load_unit,$(test))))
+$(O)/unit/ntsload_client: $(O)/unit/obj/aes_x86.o
