@@ -16,11 +16,17 @@
 /* How long a call waits before the clock is looked at again. */
 #define WAIT_US 10000
 
+/* Addresses of a network that are no host's: the first, and in IPv4 the last. */
+static unsigned int nobodys(const struct subnet *net)
+{
+	if (nts_acl_bits(net->v6) - net->len < 2)
+		return 0;
+	return net->v6 ? 1 : 2;
+}
+
 /**
  * channel_sources() - count the addresses that requests come from
  * @o: option --source
- *
- * In an IPv4 network the first and the last address are nobody's.
  *
  * Return: how many, 0 when the kernel chooses.
  */
@@ -33,14 +39,13 @@ uint64_t channel_sources(const struct options *o)
 	bits = nts_acl_bits(o->source.v6) - o->source.len;
 	if (bits > 32)
 		bits = 32;
-	return ((uint64_t)1 << bits) - (!o->source.v6 && bits > 1 ? 2 : 0);
+	return ((uint64_t)1 << bits) - nobodys(&o->source);
 }
 
 static void source_of(const struct channel *ch, unsigned int client, struct address *addr)
 {
 	bool v6 = ch->sources.v6;
-	unsigned int room = nts_acl_bits(v6) - ch->sources.len;
-	uint64_t n = client % ch->n_sources + (!v6 && room > 1);
+	uint64_t n = client % ch->n_sources + (nobodys(&ch->sources) > 0);
 	struct nts_acl_key key = ch->sources.key;
 	uint64_t word[2];
 

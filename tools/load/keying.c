@@ -176,6 +176,9 @@ static bool exchange(struct keyer *r, struct client *c)
 		if (!ok && (!r->result.no_tls && r->result.res.why[0]))
 			break;
 	}
+	/* The old ones are spent, or not known any more. */
+	if (!ok)
+		nts_jar_wipe(&c->jar);
 	c->last_len = 0;
 	c->stale = false;
 	memset(&c->previous, 0, sizeof(c->previous));
