@@ -154,6 +154,8 @@ static void flush(struct loop *l)
 	s64 now = loop_clock();
 	u32 place;
 
+	if (!l->first)
+		l->first = now;
 	for (unsigned int i = 0; i < l->channel.n_out; i++) {
 		place = l->channel.out[i].place;
 		if (place != FLIGHT_NONE)
@@ -300,7 +302,7 @@ static bool is_silent(const struct loop *l, s64 now)
 
 	if (patience < SILENCE_NS)
 		patience = SILENCE_NS;
-	return !l->last && now - l->begin > patience;
+	return l->first && !l->last && now - l->first > patience;
 }
 
 static void see_whether_to_stop(struct loop *l, s64 now)

@@ -82,6 +82,7 @@ enum loop_end {
  * @left: requests that may still be sent
  * @pace: of an open loop
  * @begin: when it began, ns; @end when it stops sending
+ * @first: when the first request was sent, 0 before
  * @last: when the last answer came
  * @stopping: it sends nothing more, and waits for answers
  * @why: why it ended
@@ -107,6 +108,7 @@ struct loop {
 	struct pace pace;
 	s64 begin;
 	s64 end;
+	s64 first;
 	s64 last;
 	bool stopping;
 	enum loop_end why;

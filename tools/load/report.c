@@ -56,8 +56,8 @@ void report_add(struct report *r, const struct loop *loop)
 		sum->error = f->error;
 	sum->overflows += f->overflows;
 	histogram_merge(&sum->latency, &f->latency);
-	if (loop->last - loop->begin > r->elapsed_ns)
-		r->elapsed_ns = loop->last - loop->begin;
+	if (loop->last - loop->first > r->elapsed_ns)
+		r->elapsed_ns = loop->last - loop->first;
 	if (loop->why > r->why)
 		r->why = loop->why;
 }
