@@ -55,6 +55,7 @@ NTSD_UNIT_logfiles := address file log
 NTSD_UNIT_pathwatch :=
 NTSD_UNIT_listener :=
 NTSD_UNIT_refusal :=
+NTSD_UNIT_sandbox := log
 NTSD_UNIT_certwatch := certload helper log pathwatch sandbox tls_cert tls_client tls_server \
 	tls_wolfssl
 NTSD_UNIT_certs := certexpiry certload certwatch helper log pathwatch sandbox tls_cert tls_client \

@@ -44,6 +44,23 @@ static bool become(const struct passwd *user, unsigned int flags)
 	return capng_apply(CAPNG_SELECT_CAPS) == 0;
 }
 
+/*
+ * Where long has 32 bits, libc calls these for times of 64. A libseccomp that does not
+ * know a name is older than the libc that calls it, and the processor need not have it.
+ */
+static int add_named(scmp_filter_ctx ctx, uint32_t action, const char *const *names)
+{
+	int ret = 0;
+
+	for (; !ret && *names; names++) {
+		int nr = seccomp_syscall_resolve_name(*names);
+
+		if (nr != __NR_SCMP_ERROR)
+			ret = seccomp_rule_add(ctx, action, nr, 0);
+	}
+	return ret;
+}
+
 /* What resolvers need besides: libc asks files, sockets and plugins. */
 static int add_resolver_rules(scmp_filter_ctx ctx)
 {
@@ -63,7 +80,10 @@ static int add_resolver_rules(scmp_filter_ctx ctx)
 		SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 		SCMP_SYS(uname), SCMP_SYS(writev),
 	};
-	int ret = 0;
+	static const char *const time64[] = {
+		"ppoll_time64", "recvmmsg_time64", "timerfd_settime64", NULL,
+	};
+	int ret = add_named(ctx, SCMP_ACT_ALLOW, time64);
 
 	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
@@ -77,7 +97,8 @@ static int add_phc_rules(scmp_filter_ctx ctx)
 		PTP_SYS_OFFSET, PTP_SYS_OFFSET_EXTENDED, PTP_SYS_OFFSET_PRECISE,
 		SIOCETHTOOL, SIOCGHWTSTAMP, SIOCSHWTSTAMP,
 	};
-	int ret = 0;
+	static const char *const time64[] = { "ppoll_time64", NULL };
+	int ret = add_named(ctx, SCMP_ACT_ALLOW, time64);
 
 	for (size_t i = 0; !ret && i < sizeof(requests) / sizeof(*requests); i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
@@ -100,7 +121,8 @@ static int add_certs_rules(scmp_filter_ctx ctx)
 		SCMP_SYS(readlinkat), SCMP_SYS(geteuid), SCMP_SYS(lseek),
 		SCMP_SYS(socketpair), SCMP_SYS(stat), SCMP_SYS(statx),
 	};
-	int ret = 0;
+	static const char *const time64[] = { "ppoll_time64", NULL };
+	int ret = add_named(ctx, SCMP_ACT_ALLOW, time64);
 
 	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
@@ -126,7 +148,10 @@ static int add_rules(scmp_filter_ctx ctx)
 		SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(time),
 		SCMP_SYS(write),
 	};
-	int ret = 0;
+	static const char *const time64[] = {
+		"clock_gettime64", "clock_nanosleep_time64", "futex_time64", NULL,
+	};
+	int ret = add_named(ctx, SCMP_ACT_ALLOW, time64);
 
 	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(int); i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
@@ -191,11 +216,13 @@ static bool forbid_calls(void)
 		SCMP_SYS(swapon), SCMP_SYS(syslog), SCMP_SYS(umount2),
 		SCMP_SYS(unshare), SCMP_SYS(userfaultfd), SCMP_SYS(vhangup),
 	};
+	static const char *const time64[] = { "clock_settime64", NULL };
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int ret = 0;
+	int ret;
 
 	if (!ctx)
 		return false;
+	ret = add_named(ctx, SCMP_ACT_ERRNO(EPERM), time64);
 	for (size_t i = 0; !ret && i < sizeof(forbidden) / sizeof(int); i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), forbidden[i], 0);
 	if (!ret)
