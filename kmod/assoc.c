@@ -186,9 +186,8 @@ static void take_time(struct nts_assoc *assoc, struct nts_port *port,
 	last->response = last->stamps.transmit - last->stamps.receive;
 	local_address(skb, &last->local);
 	/* Of an IPv6 address the server has only a hash to show. */
-	last->tests = nts_measure_tests(&last->stamps, answer,
-					last->local.family == AF_INET ?
-					ntohl(last->local.v4) : 0);
+	assoc->source.local = last->local.family == AF_INET ? ntohl(last->local.v4) : 0;
+	last->tests = nts_measure_tests(&last->stamps, answer, assoc->source.local);
 	assoc->totals.valid++;
 	if (last->tests == (NTS_TEST_ALL & ~NTS_TEST_SAMPLE)) {
 		nts_source_answered(&assoc->source, &answer->server);

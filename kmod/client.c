@@ -29,6 +29,7 @@ static void publish(struct nts_client *client, s64 raw)
 	if (timescale.valid) {
 		timescale.map = d->map;
 		timescale.smooth = d->smooth;
+		timescale.updated = d->update_raw;
 		timescale.raw = raw;
 		nts_discipline_quality(d, raw, &timescale.quality);
 		timescale.root_dispersion = nts_discipline_dispersion(d, raw);
@@ -113,6 +114,7 @@ void nts_client_update(struct nts_client *client, int which, s64 raw)
 	u32 what;
 
 	lockdep_assert_held(&client->lock);
+	client->discipline.config.select.orphan = nts_clock_orphan(client->nn);
 	what = nts_discipline_update(&client->discipline, client->source, client->n,
 				     which, raw);
 	publish(client, raw);

@@ -119,6 +119,12 @@ s64 nts_clock_read(struct nts_net *nn)
 	return now;
 }
 
+/* Of NTP's short format, whose unit is 2^-16 s. */
+static u64 short_ns(u32 value)
+{
+	return (u64)value * NSEC_PER_SEC >> 16;
+}
+
 /* Stamps from before a step and from after it are of two scales. */
 static void void_stamps(struct nts_net *nn, const struct nts_timescale *timescale)
 {
@@ -135,6 +141,20 @@ static void void_stamps(struct nts_net *nn, const struct nts_timescale *timescal
 	rcu_read_unlock();
 }
 
+/* A clock that was good once may be vouched for (option activate of local). */
+static void note_distance(struct nts_net *nn, const struct nts_timescale *timescale)
+{
+	u64 delay = short_ns(timescale->quality.root_delay);
+	const struct nts_clock *clock;
+
+	rcu_read_lock();
+	clock = rcu_dereference(nn->clock);
+	if (clock && timescale->valid &&
+	    delay / 2 + timescale->root_dispersion < clock->local.activate)
+		WRITE_ONCE(nn->local_activated, true);
+	rcu_read_unlock();
+}
+
 /**
  * nts_clock_publish() - serve another NTP time from now on
  * @nn: the network namespace
@@ -147,6 +167,9 @@ void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale
 	unsigned long flags;
 
 	void_stamps(nn, timescale);
+	note_distance(nn, timescale);
+	if (nn->timescale.valid && !timescale->valid)
+		WRITE_ONCE(nn->local_since, ktime_get_raw_ns());
 	/* A reader that interrupts this CPU would wait for ever. */
 	local_irq_save(flags);
 	write_seqcount_begin(&nn->timescale_seq);
@@ -155,26 +178,60 @@ void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale
 	local_irq_restore(flags);
 }
 
-/* Fills in what the sources say; false when none was followed yet. */
-static bool timescale_quality(struct nts_net *nn, struct nts_quality *quality)
+/* How far the clock is from its sources, and for how long it is alone. */
+struct standing {
+	bool follows;
+	u64 distance;
+	s64 age;
+};
+
+/* Fills in what the sources say, if one was followed. */
+static void timescale_quality(struct nts_net *nn, struct nts_quality *quality,
+			      struct standing *standing)
 {
-	s64 age, dispersion = 0;
+	s64 raw, dispersion = 0;
 	unsigned int seq;
-	bool valid;
 
 	do {
 		seq = read_seqcount_begin(&nn->timescale_seq);
-		valid = nn->timescale.valid;
-		if (valid) {
-			*quality = nn->timescale.quality;
-			age = ktime_get_raw_ns() - nn->timescale.raw;
-			dispersion = nn->timescale.root_dispersion +
-				     nts_clockmap_scale(age, nn->timescale.growth);
-		}
+		raw = ktime_get_raw_ns();
+		standing->follows = nn->timescale.valid;
+		standing->age = raw - READ_ONCE(nn->local_since);
+		if (!standing->follows)
+			continue;
+		*quality = nn->timescale.quality;
+		standing->age = raw - nn->timescale.updated;
+		dispersion = nn->timescale.root_dispersion +
+			     nts_clockmap_scale(raw - nn->timescale.raw, nn->timescale.growth);
 	} while (read_seqcount_retry(&nn->timescale_seq, seq));
-	if (valid)
-		quality->root_dispersion = nts_ntptime_short(dispersion);
-	return valid;
+	if (!standing->follows)
+		return;
+	quality->root_dispersion = nts_ntptime_short(dispersion);
+	standing->distance = short_ns(quality->root_delay) / 2 + dispersion;
+}
+
+/* Does the operator vouch for the clock now? */
+static bool is_local(const struct nts_net *nn, const struct nts_clock *clock,
+		     const struct standing *standing)
+{
+	const struct nts_local *local = &clock->local;
+
+	if (clock->mode != NTS_TIME_MODE_LOCAL ||
+	    (local->activate && !READ_ONCE(nn->local_activated)))
+		return false;
+	if (standing->follows && standing->distance <= local->distance)
+		return false;
+	return standing->age >= 0 &&
+	       (u64)standing->age >= (standing->follows ? local->wait_synced :
+				      local->wait_unsynced);
+}
+
+static void take_said(struct nts_quality *quality, const struct nts_clock *clock)
+{
+	quality->leap = clock->leap;
+	quality->stratum = clock->stratum;
+	quality->refid = clock->refid;
+	quality->root_delay = nts_ntptime_short(clock->root_delay);
 }
 
 /**
@@ -184,44 +241,85 @@ static bool timescale_quality(struct nts_net *nn, struct nts_quality *quality)
  * @quality: filled in
  *
  * Until a source was followed, or a daemon has said something, the clock is
- * unsynchronised.
+ * unsynchronised. In mode local it is not, when the sources do not tell better.
  *
  * Context: as nts_clock_read().
  */
 void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
 {
+	struct standing standing = { };
 	const struct nts_clock *clock;
-	s64 age;
 
-	if (timescale_quality(nn, quality)) {
-		quality->precision = clock_precision;
-		return;
-	}
 	memset(quality, 0, sizeof(*quality));
 	quality->leap = NTS_NTP_LEAP_UNSYNC;
 	quality->stratum = NTS_NTP_MAX_STRATUM;
+	timescale_quality(nn, quality, &standing);
 	quality->precision = clock_precision;
 
 	rcu_read_lock();
 	clock = rcu_dereference(nn->clock);
-	if (clock) {
-		quality->leap = clock->leap;
-		quality->stratum = clock->stratum;
-		quality->refid = clock->refid;
-		quality->root_delay = nts_ntptime_short(clock->root_delay);
-		if (clock->mode == NTS_TIME_MODE_LOCAL) {
-			/* The operator vouches for it: it never grows stale. */
-			quality->root_dispersion =
-				nts_ntptime_short(clock->root_dispersion);
-			quality->reftime = nts_ntptime_from_ns(now);
-		} else {
-			age = ktime_get_ns() - clock->set_at;
-			quality->root_dispersion =
-				nts_ntptime_short(nts_ntptime_grow(clock->root_dispersion, age));
-			quality->reftime = nts_ntptime_from_ns(clock->reftime);
-		}
+	if (clock && is_local(nn, clock, &standing)) {
+		take_said(quality, clock);
+		/* The operator vouches for it: it never grows stale. */
+		quality->root_dispersion = nts_ntptime_short(clock->root_dispersion);
+		quality->reftime = nts_ntptime_from_ns(now);
+	} else if (clock && !standing.follows && clock->mode != NTS_TIME_MODE_LOCAL) {
+		s64 age = ktime_get_ns() - clock->set_at;
+
+		take_said(quality, clock);
+		quality->root_dispersion =
+			nts_ntptime_short(nts_ntptime_grow(clock->root_dispersion, age));
+		quality->reftime = nts_ntptime_from_ns(clock->reftime);
 	}
 	rcu_read_unlock();
+}
+
+/**
+ * nts_clock_is_local() - does the operator vouch for the clock now?
+ * @nn: the network namespace
+ * @clock: filled in with what netlink said, if so
+ *
+ * Context: as nts_clock_read().
+ *
+ * Return: true in mode local, unless its conditions are not met or the sources
+ * tell better.
+ */
+bool nts_clock_is_local(struct nts_net *nn, struct nts_clock *clock)
+{
+	struct standing standing = { };
+	const struct nts_clock *set;
+	struct nts_quality quality;
+	bool local;
+
+	timescale_quality(nn, &quality, &standing);
+	rcu_read_lock();
+	set = rcu_dereference(nn->clock);
+	local = set && is_local(nn, set, &standing);
+	if (local)
+		*clock = *set;
+	rcu_read_unlock();
+	return local;
+}
+
+/**
+ * nts_clock_orphan() - which sources are no better than our own clock
+ * @nn: the network namespace
+ *
+ * Context: as nts_clock_read().
+ *
+ * Return: those of this stratum and more, or 0.
+ */
+u8 nts_clock_orphan(struct nts_net *nn)
+{
+	const struct nts_clock *clock;
+	u8 stratum = 0;
+
+	rcu_read_lock();
+	clock = rcu_dereference(nn->clock);
+	if (clock && clock->mode == NTS_TIME_MODE_LOCAL && clock->local.orphan)
+		stratum = clock->stratum;
+	rcu_read_unlock();
+	return stratum;
 }
 
 /**
@@ -252,7 +350,10 @@ int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings)
 	if (!clock)
 		return -ENOMEM;
 	clock->set_at = ktime_get_ns();
-	old = rcu_replace_pointer(nn->clock, clock, lockdep_is_held(&nn->lock));
+	old = rcu_dereference_protected(nn->clock, lockdep_is_held(&nn->lock));
+	if (!old || old->mode != NTS_TIME_MODE_LOCAL)
+		WRITE_ONCE(nn->local_since, ktime_get_raw_ns());
+	rcu_assign_pointer(nn->clock, clock);
 	if (old)
 		kfree_rcu(old, rcu);
 	return 0;

@@ -135,7 +135,9 @@ static void clock_follows_the_timescale(struct kunit *test)
 		.growth = 1LL << (NTS_FREQ_SHIFT - 1),
 		.quality = { .leap = 1, .stratum = 2, .refid = 0x0a000001 },
 	};
-	static const struct nts_clock local = { .mode = NTS_TIME_MODE_LOCAL, .stratum = 9 };
+	static const struct nts_clock local = {
+		.mode = NTS_TIME_MODE_LOCAL, .stratum = 9, .local.distance = 10LL * NSEC_PER_SEC,
+	};
 	struct nts_net *nn = clock_set_up(test);
 	struct nts_quality quality;
 
@@ -166,9 +168,110 @@ static void clock_follows_the_timescale(struct kunit *test)
 	clock_tear_down(nn);
 }
 
+static u8 stratum_now(struct nts_net *nn)
+{
+	struct nts_quality quality;
+
+	nts_clock_quality(nn, nts_clock_read(nn), &quality);
+	return quality.stratum;
+}
+
+/* A clock that its sources have set just now, and whose error is @dispersion. */
+static void follow(struct nts_net *nn, s64 dispersion, s64 age)
+{
+	s64 raw = ktime_get_raw_ns();
+	struct nts_timescale timescale = {
+		.valid = true,
+		.map = { .raw = raw, .time = 1790000000000000000LL },
+		.updated = raw - age,
+		.raw = raw,
+		.root_dispersion = dispersion,
+		.quality = { .stratum = 2, .refid = 0x0a000001, .root_delay = 1 << 15 },
+	};
+
+	nts_clock_publish(nn, &timescale);
+}
+
+/* Half of the delay of 0.5 s counts, too. */
+static void clock_local_beyond_a_distance(struct kunit *test)
+{
+	struct nts_clock local = {
+		.mode = NTS_TIME_MODE_LOCAL, .stratum = 9, .refid = 0x7f7f0101,
+		.local = { .distance = NSEC_PER_SEC, .wait_synced = 100LL * NSEC_PER_SEC },
+	};
+	struct nts_net *nn = clock_set_up(test);
+	struct nts_clock told;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	follow(nn, 700 * NSEC_PER_MSEC, 200LL * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)2);
+	KUNIT_EXPECT_FALSE(test, nts_clock_is_local(nn, &told));
+	follow(nn, 800 * NSEC_PER_MSEC, 50LL * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)2);
+	follow(nn, 800 * NSEC_PER_MSEC, 200LL * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)9);
+	KUNIT_EXPECT_TRUE(test, nts_clock_is_local(nn, &told));
+	KUNIT_EXPECT_EQ(test, told.refid, 0x7f7f0101U);
+	clock_tear_down(nn);
+}
+
+static void clock_local_after_it_was_good(struct kunit *test)
+{
+	struct nts_clock local = {
+		.mode = NTS_TIME_MODE_LOCAL, .stratum = 9,
+		.local = { .distance = NSEC_PER_SEC, .activate = 400 * NSEC_PER_MSEC },
+	};
+	struct nts_net *nn = clock_set_up(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)16);
+	follow(nn, 200 * NSEC_PER_MSEC, 0);
+	follow(nn, NSEC_PER_SEC, 0);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)2);
+	follow(nn, 100 * NSEC_PER_MSEC, 0);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)2);
+	follow(nn, NSEC_PER_SEC, 0);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)9);
+	clock_tear_down(nn);
+}
+
+static void clock_local_waits_without_sources(struct kunit *test)
+{
+	struct nts_clock local = {
+		.mode = NTS_TIME_MODE_LOCAL, .stratum = 9,
+		.local = {
+			.distance = NSEC_PER_SEC, .wait_unsynced = NSEC_PER_SEC, .orphan = true,
+		},
+	};
+	struct nts_timescale none = { };
+	struct nts_net *nn = clock_set_up(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	KUNIT_EXPECT_EQ(test, nts_clock_orphan(nn), (u8)0);
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	KUNIT_EXPECT_EQ(test, nts_clock_orphan(nn), (u8)9);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)16);
+	msleep(500);
+	/* It is told again and again, which is no new start. */
+	KUNIT_ASSERT_EQ(test, clock_set(nn, &local), 0);
+	msleep(600);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)9);
+	follow(nn, 0, 0);
+	nts_clock_publish(nn, &none);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)16);
+	msleep(1100);
+	KUNIT_EXPECT_EQ(test, stratum_now(nn), (u8)9);
+	clock_tear_down(nn);
+}
+
 static struct kunit_case clock_cases[] = {
 	KUNIT_CASE(clock_unsynchronised_until_told),
 	KUNIT_CASE(clock_follows_the_timescale),
+	KUNIT_CASE(clock_local_beyond_a_distance),
+	KUNIT_CASE(clock_local_after_it_was_good),
+	KUNIT_CASE(clock_local_waits_without_sources),
 	KUNIT_CASE(clock_local_never_grows_stale),
 	KUNIT_CASE(clock_system_dispersion_grows),
 	KUNIT_CASE(clock_times_of_moments),

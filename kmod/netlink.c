@@ -272,6 +272,7 @@ int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct nts_net *nn = nts_netlink_net(info);
 	const struct nts_clock *set;
+	struct nts_clock local;
 	struct sk_buff *reply;
 	void *header;
 
@@ -280,6 +281,12 @@ int nts_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (set)
 		clock = *set;
 	rcu_read_unlock();
+	/* Mode local that does not hold says nothing of the clock. */
+	if (clock.mode == NTS_TIME_MODE_LOCAL && !nts_clock_is_local(nn, &local)) {
+		clock.leap = NTS_NTP_LEAP_UNSYNC;
+		clock.stratum = NTS_NTP_MAX_STRATUM;
+		clock.refid = 0;
+	}
 
 	reply = nts_netlink_reply(info, NLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
@@ -304,7 +311,8 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 	struct nts_net *nn = nts_netlink_net(info);
-	struct nts_clock clock = { };
+	struct nts_clock clock = { .local.distance = NSEC_PER_SEC };
+	struct nts_local *local = &clock.local;
 	bool no_stratum, no_leap;
 	int err;
 
@@ -330,6 +338,11 @@ int nts_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 		clock.root_dispersion = nla_get_u64(attrs[NTS_A_CLOCK_ROOT_DISPERSION]);
 	if (attrs[NTS_A_CLOCK_REFTIME])
 		clock.reftime = nla_get_s64(attrs[NTS_A_CLOCK_REFTIME]);
+	nts_netlink_take(local->distance, attrs, NTS_A_CLOCK_LOCAL_DISTANCE, u64);
+	nts_netlink_take(local->activate, attrs, NTS_A_CLOCK_LOCAL_ACTIVATE, u64);
+	nts_netlink_take(local->wait_synced, attrs, NTS_A_CLOCK_LOCAL_WAIT_SYNCED, u64);
+	nts_netlink_take(local->wait_unsynced, attrs, NTS_A_CLOCK_LOCAL_WAIT_UNSYNCED, u64);
+	nts_netlink_take(local->orphan, attrs, NTS_A_CLOCK_LOCAL_ORPHAN, u8);
 
 	mutex_lock(&nn->lock);
 	err = nts_clock_set(nn, &clock);

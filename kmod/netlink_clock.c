@@ -169,12 +169,14 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, NTS_A_TRACKING_PAD);
 }
 
-/* The last reference is told even when nobody is followed any more. */
-static int put_reference(struct sk_buff *skb, struct nts_client *client)
+/* The last reference is told even when nobody is followed any more, but the local clock. */
+static int put_reference(struct sk_buff *skb, struct nts_client *client, bool local)
 {
 	const struct nts_reference *reference = &client->reference;
 	const struct nts_assoc *assoc = nts_client_selected(client);
 
+	if (local)
+		return 0;
 	if (assoc && nla_put_u32(skb, NTS_A_TRACKING_SOURCE, assoc->id))
 		return -EMSGSIZE;
 	if (!reference->address.family)
@@ -221,15 +223,34 @@ static int put_smooth(struct sk_buff *skb, const struct nts_discipline *d, s64 r
 	       put_u64(skb, NTS_A_TRACKING_SMOOTH_LEFT, nts_smooth_left(&d->smooth, raw));
 }
 
+/* In mode local this is what answers say, and what is known of the clock stays. */
+static bool take_local(struct nts_client *client, s64 raw, struct nts_tracking *tracking)
+{
+	struct nts_clock clock;
+
+	if (!nts_clock_is_local(client->nn, &clock))
+		return false;
+	tracking->synchronised = false;
+	tracking->refid = clock.refid;
+	tracking->stratum = clock.stratum;
+	tracking->leap = clock.leap;
+	tracking->reftime = nts_clock_at(client->nn, raw);
+	tracking->root_delay = (s64)clock.root_delay;
+	tracking->root_dispersion = (s64)clock.root_dispersion;
+	return true;
+}
+
 static int put_tracking(struct sk_buff *skb, struct nts_client *client)
 {
 	struct nts_tracking tracking;
 	s64 raw, real;
+	bool local;
 
 	nts_clock_snapshot(&raw, &real);
 	nts_discipline_tracking(&client->discipline, raw, &tracking);
+	local = take_local(client, raw, &tracking);
 	return nla_put_u8(skb, NTS_A_TRACKING_SYNCHRONISED, tracking.synchronised) ?:
-	       put_reference(skb, client) ?:
+	       put_reference(skb, client, local) ?:
 	       nla_put_u32(skb, NTS_A_TRACKING_REFID, tracking.refid) ?:
 	       nla_put_u8(skb, NTS_A_TRACKING_STRATUM, tracking.stratum) ?:
 	       nla_put_u8(skb, NTS_A_TRACKING_LEAP, tracking.leap) ?:

@@ -43,6 +43,11 @@ nts_clock_nl_policy[NTS_A_CLOCK_MAX + 1] = {
 	[NTS_A_CLOCK_ROOT_DELAY] = { .type = NLA_U64 },
 	[NTS_A_CLOCK_ROOT_DISPERSION] = { .type = NLA_U64 },
 	[NTS_A_CLOCK_REFTIME] = { .type = NLA_S64 },
+	[NTS_A_CLOCK_LOCAL_DISTANCE] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_LOCAL_ACTIVATE] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_LOCAL_WAIT_SYNCED] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_LOCAL_WAIT_UNSYNCED] = { .type = NLA_U64 },
+	[NTS_A_CLOCK_LOCAL_ORPHAN] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy

@@ -84,6 +84,15 @@ struct nts_server {
 #define NTS_FAMILY_V4	1
 #define NTS_FAMILY_V6	2
 
+/* When mode local holds (directive local); ns. */
+struct nts_local {
+	u64 distance;	/* of a clock that follows sources */
+	u64 activate;	/* the distance must have been less once; 0: need not */
+	u64 wait_synced;	/* since the last update */
+	u64 wait_unsynced;	/* since there is no synchronisation */
+	bool orphan;
+};
+
 /* What netlink said of the clock, and when. */
 struct nts_clock {
 	struct rcu_head rcu;
@@ -95,6 +104,7 @@ struct nts_clock {
 	u64 root_dispersion;
 	s64 reftime;
 	u64 set_at;	/* ktime_get_ns() when root_dispersion was true */
+	struct nts_local local;
 };
 
 /* NTP time as the sources make it, for readers that may not wait. */
@@ -103,6 +113,7 @@ struct nts_timescale {
 	struct nts_clockmap map;
 	struct nts_smooth smooth;	/* added to what is served */
 	struct nts_quality quality;
+	s64 updated;		/* by sources, raw */
 	s64 raw;		/* when the following was true */
 	s64 root_dispersion;	/* ns */
 	s64 growth;		/* of that, 2^-48 */
@@ -142,6 +153,8 @@ struct nts_net {
 	struct nts_clock __rcu *clock;
 	seqcount_t timescale_seq;
 	struct nts_timescale timescale;	/* written by the client's work alone */
+	s64 local_since;	/* raw time from which mode local waits without sources */
+	bool local_activated;
 	struct nts_keyring __rcu *keyring;
 	struct nts_stats __percpu *stats;
 
@@ -223,6 +236,8 @@ void nts_clock_quality(struct nts_net *nn, s64 now, struct nts_quality *quality)
 s8 nts_clock_precision(void);
 void nts_clock_publish(struct nts_net *nn, const struct nts_timescale *timescale);
 int nts_clock_set(struct nts_net *nn, const struct nts_clock *settings);
+bool nts_clock_is_local(struct nts_net *nn, struct nts_clock *clock);
+u8 nts_clock_orphan(struct nts_net *nn);
 
 /* keyring.c APIs: */
 int nts_keyring_set(struct nts_net *nn, const struct nts_key_info *keys, u32 n,

@@ -33,6 +33,7 @@ void clockfeed_judge(struct clockfeed *feed, const struct config *conf,
 		feed->leap = LEAP_INSERT;
 	else if (tx->status & STA_DEL)
 		feed->leap = LEAP_DELETE;
+	feed->when = conf->local;
 	if (feed->local)
 		return;
 

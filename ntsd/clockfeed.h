@@ -16,6 +16,7 @@ struct timex;
  * @root_delay_ns: to the primary source and back
  * @root_dispersion_ns: the error to be expected
  * @reftime_ns: last correction, since 1970 UTC
+ * @when: with @local: when that holds
  */
 struct clockfeed {
 	bool local;
@@ -25,6 +26,7 @@ struct clockfeed {
 	uint64_t root_delay_ns;
 	uint64_t root_dispersion_ns;
 	int64_t reftime_ns;
+	struct config_local when;
 };
 
 void clockfeed_judge(struct clockfeed *feed, const struct config *conf,

@@ -41,6 +41,22 @@ enum config_clock {
 	CONFIG_CLOCK_LOCAL,
 };
 
+/**
+ * struct config_local - when directive local holds, while or before sources are followed
+ * @distance: root distance beyond which it does, s
+ * @activate: and below which it must have been once, s; 0 for no matter
+ * @wait_synced: since the last update, s
+ * @wait_unsynced: without any synchronisation, s
+ * @orphan: of those of one stratum the one of the smallest address is followed
+ */
+struct config_local {
+	double distance;
+	double activate;
+	double wait_synced;
+	double wait_unsynced;
+	bool orphan;
+};
+
 /* What sources without authentication may do, by chrony's names. */
 enum config_auth {
 	CONFIG_AUTH_REQUIRE,
@@ -237,6 +253,7 @@ struct config {
 	enum config_clock clock;
 	bool clock_said;
 	uint8_t stratum;
+	struct config_local local;
 	uint32_t clients;	/* remembered for interleaved mode, reports and limits */
 	struct config_access *access;
 	unsigned int n_access;

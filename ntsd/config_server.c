@@ -207,33 +207,34 @@ static void on_aeads(struct config_reader *r, char **words)
 		config_error(r, "ntsaeads: add 15 (AES-SIV-CMAC-256), every server must support it");
 }
 
-/* Options of local, how many values each has, and why it has no effect. */
-static const struct {
-	const char *name;
-	int values;
-	const char *why;
-} local_options[] = {
-	{ "activate", 1, "it is right from the start" },
-	{ "distance", 1, "a selected source is served whatever its distance" },
-	{ "orphan", 0, "give each server a stratum of its own, the least to that which the "
-		       "others shall follow" },
-	{ "waitsynced", 1, "it is right as soon as no source is selected" },
-	{ "waitunsynced", 1, "it is right as soon as no source is selected" },
-};
+#define ORPHAN_WAIT_S 300
+#define LONGEST_S 1e9
 
 /* Return: how many words were taken, 0 after an error. */
 static int local_option(struct config_reader *r, char **words)
 {
-	for (size_t i = 0; i < sizeof(local_options) / sizeof(*local_options); i++) {
-		if (strcasecmp(words[0], local_options[i].name))
+	struct config_local *local = &r->conf->local;
+	const struct {
+		const char *name;
+		double *value;
+	} options[] = {
+		{ "activate", &local->activate },
+		{ "distance", &local->distance },
+		{ "waitsynced", &local->wait_synced },
+		{ "waitunsynced", &local->wait_unsynced },
+	};
+
+	if (!strcasecmp(words[0], "orphan")) {
+		local->orphan = true;
+		return 1;
+	}
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		if (strcasecmp(words[0], options[i].name))
 			continue;
-		if (local_options[i].values && !words[1]) {
-			config_error(r, "local: %s needs a number", words[0]);
-			return 0;
-		}
-		config_warn(r, "local: option %s has no effect: %s", words[0],
-			    local_options[i].why);
-		return 1 + local_options[i].values;
+		if (config_to_real(words[1], 0, LONGEST_S, options[i].value))
+			return 2;
+		config_error(r, "local: %s needs a number of seconds, 0 or more", words[0]);
+		return 0;
 	}
 	config_error(r, "local: unknown option \"%.64s\"", words[0]);
 	return 0;
@@ -275,7 +276,11 @@ static void on_local(struct config_reader *r, char **words)
 	r->conf->clock = CONFIG_CLOCK_LOCAL;
 	r->conf->clock_said = true;
 	r->conf->stratum = 10;
+	r->conf->local = (struct config_local){ .distance = 1, .wait_unsynced = -1 };
 	stratum(r, words, true);
+	/* Those who start together have that long to find a real source. */
+	if (r->conf->local.wait_unsynced < 0)
+		r->conf->local.wait_unsynced = r->conf->local.orphan ? ORPHAN_WAIT_S : 0;
 }
 
 static void on_systemclock(struct config_reader *r, char **words)

@@ -185,6 +185,11 @@ int nl_get_keys(struct nl *nl, struct keyring_told told[KEYRING_SLOTS],
 	return ret ? ret : (int)keys.n;
 }
 
+static int put_s(struct nl_msg *msg, int attr, double seconds)
+{
+	return nla_put_u64(msg, attr, (uint64_t)(seconds * 1e9));
+}
+
 /**
  * nl_set_clock() - say what answers tell of the clock
  * @nl: connected
@@ -209,6 +214,12 @@ int nl_set_clock(struct nl *nl, const struct clockfeed *feed, char *err)
 	       nla_put_u64(msg, NTS_A_CLOCK_ROOT_DISPERSION,
 			   feed->root_dispersion_ns) ||
 	       nla_put(msg, NTS_A_CLOCK_REFTIME, sizeof(reftime), &reftime);
+	if (!full && feed->local)
+		full = put_s(msg, NTS_A_CLOCK_LOCAL_DISTANCE, feed->when.distance) ||
+		       put_s(msg, NTS_A_CLOCK_LOCAL_ACTIVATE, feed->when.activate) ||
+		       put_s(msg, NTS_A_CLOCK_LOCAL_WAIT_SYNCED, feed->when.wait_synced) ||
+		       put_s(msg, NTS_A_CLOCK_LOCAL_WAIT_UNSYNCED, feed->when.wait_unsynced) ||
+		       nla_put_u8(msg, NTS_A_CLOCK_LOCAL_ORPHAN, feed->when.orphan);
 	return nlconn_ask(nl->conn, msg, full, NULL, NULL, "setting the state of the clock",
 			  err);
 }

@@ -321,6 +321,34 @@ static u8 vote(struct nts_source *const *sources, u32 n)
 }
 
 /*
+ * Servers that are left alone with each other agree on one of them: that of the
+ * smallest address serves its own clock, at this stratum, and the others follow it.
+ */
+static void settle_orphans(struct nts_source *const *sources, u32 n, u8 stratum)
+{
+	struct nts_source *least = NULL;
+	bool better = false;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct nts_source *source = sources[i];
+
+		if (!selectable(source))
+			continue;
+		if (source->server.stratum < stratum) {
+			better = true;
+			continue;
+		}
+		source->state = NTS_SOURCE_STATE_ORPHAN;
+		if (source->server.stratum == stratum &&
+		    (!least || source->address < least->address))
+			least = source;
+	}
+	if (!better && least && least->address < least->local)
+		least->state = NTS_SOURCE_STATE_SELECTED;
+}
+
+/*
  * Of sources started together one has enough samples first: it is not taken
  * before the others, which will have them soon, can have their say.
  */
@@ -351,6 +379,8 @@ static int run(struct nts_select *select, struct nts_source *const *sources, u32
 	select->combined = 0;
 	for (i = 0; i < n; i++)
 		sources[i]->state = judge(sources[i], config, raw);
+	if (config->orphan)
+		settle_orphans(sources, n, config->orphan);
 	for (i = 0; i < n && !selectable(sources[i]); i++)
 		;
 	if (i < n && must_wait(select, sources, n)) {

@@ -12,6 +12,7 @@
  * struct nts_select_config - how to choose
  * @auth: enum nts_authselect_mode
  * @minsources: as many must agree
+ * @orphan: sources of this stratum and more are no better than our own clock; 0 = all are
  * @maxdistance: largest root distance, ns
  * @maxjitter: largest deviation, ns
  * @reselectdist: what another source must be better by, ns
@@ -22,6 +23,7 @@
 struct nts_select_config {
 	u8 auth;
 	u8 minsources;
+	u8 orphan;
 	s64 maxdistance;
 	s64 maxjitter;
 	s64 reselectdist;

@@ -463,12 +463,49 @@ static void select_random_input(struct kunit *test)
 	}
 }
 
+/* Three servers left alone at stratum 10; the addresses of the others are 0, 1, 2. */
+static void select_orphans(struct kunit *test)
+{
+	struct fixture *f = fixture(test, 3, agreeing);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (i = 0; i < f->n; i++) {
+		f->source[i].server.stratum = 10;
+		f->source[i].address = 20 + i;
+		f->source[i].local = 19;
+	}
+	f->config.orphan = 10;
+	/* We are the one of the smallest address. */
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), -1);
+	expect_states(test, f, "OOO");
+	for (i = 0; i < f->n; i++)
+		f->source[i].local = 22;
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), 0);
+	expect_states(test, f, "*OO");
+	/* Who follows one of us is none to follow. */
+	f->source[0].server.stratum = 11;
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), 1);
+	expect_states(test, f, "O*O");
+	/* An address of another family is not compared. */
+	f->source[1].local = 0;
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), -1);
+	/* Anybody who knows better is followed. */
+	f->source[2].server.stratum = 9;
+	KUNIT_EXPECT_EQ(test, select_now(f, -1), 2);
+	expect_states(test, f, "OO*");
+	f->config.orphan = 0;
+	KUNIT_EXPECT_GE(test, select_now(f, -1), 0);
+	KUNIT_EXPECT_GE(test, (int)f->source[0].state, (int)NTS_SOURCE_STATE_NONPREFERRED);
+}
+
 static struct kunit_case select_cases[] = {
 	KUNIT_CASE(select_nobody),
 	KUNIT_CASE(select_one),
 	KUNIT_CASE(select_falseticker),
 	KUNIT_CASE(select_no_majority),
 	KUNIT_CASE(select_trusted),
+	KUNIT_CASE(select_orphans),
 	KUNIT_CASE(select_required_and_preferred),
 	KUNIT_CASE(select_stale),
 	KUNIT_CASE(select_sticks),

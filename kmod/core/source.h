@@ -25,6 +25,7 @@ struct nts_discipline;
 	X(JITTERY, '~')		/* deviation above maxjitter */ \
 	X(WAITING, 'w')		/* waits for others to get out of M */ \
 	X(STALE, 'S')		/* does not answer any more */ \
+	X(ORPHAN, 'O')		/* no better than our own clock, which is an orphan */ \
 	X(UNTRUSTED, 'T')	/* not fully in agreement with trusted ones */ \
 	X(REQUIRING, 'W')	/* waits for required or for more sources */ \
 	X(FALSETICKER, 'x')	/* disagrees with the majority */ \
@@ -93,6 +94,7 @@ struct nts_source_server {
  * @reach: answered polls, newest in bit 0
  * @reach_polls: polls in @reach, up to 8
  * @address: what to say as reference identifier when this source is selected
+ * @local: our IPv4 address that it answers to, 0 when it is another
  * @server: what it says of itself
  * @samples: its register
  * @tests: tests the last sample failed, NTS_SAMPLES_TEST_*
@@ -112,6 +114,7 @@ struct nts_source {
 	u8 reach;
 	u8 reach_polls;
 	u32 address;
+	u32 local;
 	struct nts_source_server server;
 	struct nts_samples samples;
 	u32 tests;

@@ -134,7 +134,7 @@ static void source_report(struct kunit *test)
 
 static void source_letters(struct kunit *test)
 {
-	static const char expected[] = "MNsd~wSTWxPD+*";
+	static const char expected[] = "MNsd~wSOTWxPD+*";
 	u8 i;
 
 	KUNIT_EXPECT_EQ(test, NTS_SOURCE_STATE_COUNT, sizeof(expected) - 1);

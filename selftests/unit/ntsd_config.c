@@ -65,7 +65,8 @@ static void bad_values_are_errors(void)
 		"systemclock orphan", "systemclock stratum 16",
 		"nocerttimecheck", "include", "include /none/at/all",
 		"pidfile relative", "leapsectz", "leapsectz a b", "leapsectz ../x", "leapseclist x",
-		"local nonsense", "local distance", "dscp 64", "dscp x", "binddevice",
+		"local nonsense", "local distance", "local activate -1",
+		"local waitsynced x", "local orphan 5", "local waitunsynced", "dscp 64", "dscp x", "binddevice",
 		"binddevice a b", "binddevice a123456789012345", "fastpath",
 		"fastpath a b", "fastpath a123456789012345",
 	};
@@ -96,11 +97,26 @@ static void what_has_no_effect_is_warned_of(void)
 			 "authselectmode ignore\n"));
 	EXPECT(!n_errors);
 	EXPECT_STR(said, "a:2 warning a:3 warning a:4 warning "
-		   "a:7 warning a:7 warning a:8 warning "
+		   "a:8 warning "
 		   "a:9 warning a:10 warning a:11 warning a:11 warning");
 	EXPECT(conf.processes == 1 && conf.stratum == 3);
 	EXPECT(conf.n_sources == 2 && conf.source[1].nts);
 	EXPECT(conf.source[0].xleave);
+}
+
+static void when_the_local_clock_holds(void)
+{
+	EXPECT(read_conf("deny all\nlocal\n"));
+	EXPECT(conf.stratum == 10 && conf.local.distance == 1 && !conf.local.activate);
+	EXPECT(!conf.local.wait_synced && !conf.local.wait_unsynced && !conf.local.orphan);
+	EXPECT(read_conf("deny all\nlocal stratum 7 orphan distance 0.1 activate 0.5\n"));
+	EXPECT(conf.stratum == 7 && conf.local.orphan && conf.local.wait_unsynced == 300);
+	EXPECT(conf.local.distance == 0.1 && conf.local.activate == 0.5);
+	EXPECT(read_conf("deny all\nlocal waitunsynced 0 orphan waitsynced 20\n"));
+	EXPECT(!conf.local.wait_unsynced && conf.local.wait_synced == 20);
+	/* As with other directives the last one counts, all of it. */
+	EXPECT(read_conf("deny all\nlocal orphan waitsynced 3\nlocal\n"));
+	EXPECT(!conf.local.wait_synced && !conf.local.wait_unsynced && !conf.local.orphan);
 }
 
 static void who_is_served(void)
@@ -463,6 +479,7 @@ static const struct ktap_case cases[] = {
 	CASE(bad_values_are_errors),
 	CASE(each_error_is_told),
 	CASE(what_has_no_effect_is_warned_of),
+	CASE(when_the_local_clock_holds),
 	CASE(who_is_served),
 	CASE(as_many_as_fit),
 	CASE(how_often),

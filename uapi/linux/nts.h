@@ -324,6 +324,25 @@ enum {
 	/* log2 of the clock's resolution in seconds (read only) */
 	NTS_A_CLOCK_PRECISION,
 	NTS_A_CLOCK_PAD,
+	/*
+	 * nanoseconds of root distance beyond which a clock that follows
+	 * sources gives way to mode local, 1 s when absent
+	 */
+	NTS_A_CLOCK_LOCAL_DISTANCE,
+	/*
+	 * nanoseconds below which the root distance must have been once before
+	 * mode local holds, 0 for no such condition
+	 */
+	NTS_A_CLOCK_LOCAL_ACTIVATE,
+	/* nanoseconds since the last update before mode local holds */
+	NTS_A_CLOCK_LOCAL_WAIT_SYNCED,
+	/* nanoseconds without any synchronisation before mode local holds */
+	NTS_A_CLOCK_LOCAL_WAIT_UNSYNCED,
+	/*
+	 * 1 follows no source of this stratum or more, but one of this stratum
+	 * whose address is the smallest, and smaller than ours
+	 */
+	NTS_A_CLOCK_LOCAL_ORPHAN,
 
 	__NTS_A_CLOCK_MAX,
 	NTS_A_CLOCK_MAX = __NTS_A_CLOCK_MAX - 1
