@@ -147,6 +147,20 @@ enum gate_say gate_ask(struct gate *gate, const struct sockaddr_storage *from,
 }
 
 /**
+ * gate_unlock() - a worker died in the middle of something, perhaps
+ * @gate: made
+ *
+ * What it held locked would refuse all who share the place with those it spoke to.
+ */
+void gate_unlock(struct gate *gate)
+{
+	if (!gate->logged)
+		return;
+	nts_ratelimit_unlock(&gate->limit);
+	nts_clientlog_unlock(&gate->log);
+}
+
+/**
  * gate_take() - the master reads who came since it did so last
  * @gate: made
  * @at: 0 at first, then as it was left

@@ -43,6 +43,7 @@ bool gate_put(struct gate *gate, const struct nts_acl_rule *rules, uint32_t n);
 void gate_limit(struct gate *gate, const struct nts_ratelimit_options *options);
 enum gate_say gate_ask(struct gate *gate, const struct sockaddr_storage *from,
 		       uint64_t now_ns, uint32_t random);
+void gate_unlock(struct gate *gate);
 bool gate_take(struct gate *gate, uint32_t *at, bool *v6,
 	       struct nts_clientlog_record *record);
 

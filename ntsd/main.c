@@ -72,10 +72,13 @@ static bool reap(struct daemon *d)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (WIFSIGNALED(status))
+			gate_unlock(&d->access.gate);
 		if (!daemon_take_news(d, pool_reap(&d->pool, pid, status,
 						   daemon_now_ms())))
 			return false;
+	}
 	return true;
 }
 

@@ -346,3 +346,18 @@ bool nts_clientlog_next(struct nts_clientlog *t, u32 *at, u32 min_hits, bool res
 		*at = NTS_CLIENTLOG_END;
 	return false;
 }
+
+/**
+ * nts_clientlog_unlock() - after somebody died who shared the table
+ * @t: the table
+ *
+ * Who is at a bucket now and lives may count wrongly, once.
+ */
+void nts_clientlog_unlock(struct nts_clientlog *t)
+{
+	u32 i;
+
+	for (i = 0; i <= t->mask; i++)
+		if (nts_trylocked(&t->bucket[i].lock))
+			nts_tryunlock(&t->bucket[i].lock);
+}

@@ -113,5 +113,6 @@ bool nts_clientlog_merge(struct nts_clientlog *t, bool v6, struct nts_acl_key ke
 			 const struct nts_clientlog_use *use);
 bool nts_clientlog_next(struct nts_clientlog *t, u32 *at, u32 min_hits, bool reset,
 			bool *v6, struct nts_clientlog_record *record);
+void nts_clientlog_unlock(struct nts_clientlog *t);
 
 #endif /* _NTS_CORE_CLIENTLOG_H */

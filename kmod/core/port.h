@@ -55,6 +55,11 @@ static inline void nts_tryunlock(nts_trylock_t *lock)
 	atomic_set_release(lock, 0);
 }
 
+static inline bool nts_trylocked(const nts_trylock_t *lock)
+{
+	return atomic_read(lock);
+}
+
 #else /* !__KERNEL__ */
 
 #include "port_user.h"

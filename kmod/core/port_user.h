@@ -185,6 +185,11 @@ static inline void nts_tryunlock(nts_trylock_t *lock)
 	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
+static inline bool nts_trylocked(const nts_trylock_t *lock)
+{
+	return __atomic_load_n(lock, __ATOMIC_RELAXED);
+}
+
 /* Room for one expanded key of whichever library the program links. */
 struct nts_aes_key {
 	u8 opaque[1536];

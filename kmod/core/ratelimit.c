@@ -122,3 +122,18 @@ enum nts_ratelimit_say nts_ratelimit_ask(struct nts_ratelimit *t, bool v6,
 	nts_tryunlock(&b->lock);
 	return pass ? NTS_RATELIMIT_PASS : refuse(options, random);
 }
+
+/**
+ * nts_ratelimit_unlock() - after somebody died who shared the table
+ * @t: the table
+ *
+ * Who is at a bucket now and lives may count wrongly, once.
+ */
+void nts_ratelimit_unlock(struct nts_ratelimit *t)
+{
+	u32 i;
+
+	for (i = 0; i <= t->mask; i++)
+		if (nts_trylocked(&t->bucket[i].lock))
+			nts_tryunlock(&t->bucket[i].lock);
+}

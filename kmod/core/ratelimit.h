@@ -73,5 +73,6 @@ void nts_ratelimit_init(struct nts_ratelimit *t, void *memory, u32 clients,
 			const struct nts_ratelimit_options *options, const u64 secret[2]);
 enum nts_ratelimit_say nts_ratelimit_ask(struct nts_ratelimit *t, bool v6,
 					 struct nts_acl_key key, u64 now, u32 random);
+void nts_ratelimit_unlock(struct nts_ratelimit *t);
 
 #endif /* _NTS_CORE_RATELIMIT_H */

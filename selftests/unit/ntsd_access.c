@@ -324,6 +324,32 @@ static void a_worker_scribbles(void)
 	EXPECT(!allowed("192.0.2.1") && allowed("192.0.2.7"));
 }
 
+/* Killed in the middle: nobody waits for a lock that is never given back. */
+static void a_worker_dies(void)
+{
+	struct nts_clientlog_record record;
+	uint32_t at = 0, hits = 0;
+	struct gate gate;
+	bool v6;
+
+	CONFIGURE("allow");
+	conf.nts_ratelimit = (struct config_ratelimit){
+		.on = true, .interval = 6, .burst = 2, .leak = 2,
+	};
+	access_gate(&a, &conf, &gate);
+	for (uint32_t i = 0; i <= gate.limit.mask; i++)
+		EXPECT(nts_trylock(&gate.limit.bucket[i].lock));
+	for (uint32_t i = 0; i <= gate.log.mask; i++)
+		EXPECT(nts_trylock(&gate.log.bucket[i].lock));
+	EXPECT(ask(&gate, "192.0.9.1", 900) == GATE_TOO_OFTEN);
+	gate_unlock(&a.gate);
+	EXPECT(ask(&gate, "192.0.9.1", 900) == GATE_OPEN);
+	while (gate_take(&a.gate, &at, &v6, &record))
+		hits += record.use[NTS_CLIENTLOG_KE].hits;
+	EXPECT(hits);
+	conf.nts_ratelimit.on = false;
+}
+
 static const struct ktap_case cases[] = {
 	CASE(nobody_at_first),
 	CASE(everybody),
@@ -336,6 +362,7 @@ static const struct ktap_case cases[] = {
 	CASE(connections_are_limited),
 	CASE(workers_see_it),
 	CASE(a_worker_scribbles),
+	CASE(a_worker_dies),
 };
 
 int main(void)
