@@ -104,7 +104,8 @@ pack_kernel()
 
 	headers=$(apt_depends "$suite" linux-headers-amd64 'linux-headers-[0-9]') || return 1
 	rel=${headers#linux-headers-}
-	[ -d "$root/lib/modules/$rel/build/" ] || { echo "no headers of $rel in the root" && return 1; }
+	# Its lib/modules/$rel/build points to a place of this machine, where nothing need be.
+	[ -d "$root/usr/src/$headers" ] || { echo "no headers of $rel in the root" && return 1; }
 	image=linux-image-$rel
 	mkdir -p "$dir"
 	with_progress "fetching kernel $rel" apt_unpack "$suite" "$dir/all" "$image" || return 1
