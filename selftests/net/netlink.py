@@ -348,6 +348,48 @@ def errors_of_clock_and_daemon_set_say_what_is_wrong():
         refused(fam, command, body, name, text)
 
 
+def table(*prefixes, start=0, more=0):
+    """A request that brings IPv4 prefixes (text, bits, allow) of a table."""
+    body = attr(NTS["NTS_A_ACCESS_START"], start, "B")
+    body += attr(NTS["NTS_A_ACCESS_MORE"], more, "B")
+    for prefix, bits, allow in prefixes:
+        rule = attr(NTS["NTS_A_ACCESS_RULE_ADDR4"], socket.inet_aton(prefix))
+        rule += attr(NTS["NTS_A_ACCESS_RULE_PREFIX_LEN"], bits, "B")
+        rule += attr(NTS["NTS_A_ACCESS_RULE_ALLOW"], allow, "B")
+        body += attr(NTS["NTS_A_ACCESS_RULE"] | genl.NESTED, rule)
+    return body
+
+
+def is_allowed(fam, address):
+    (_, found), = ask(fam, "ACCESS_CHECK", attr(NTS["NTS_A_ACCESS_ADDR4"],
+                                                socket.inet_aton(address)))
+    return bool(dict(found)[NTS["NTS_A_ACCESS_ALLOWED"]][0])
+
+
+@case
+def a_table_of_access_that_another_brings_is_not_mixed_with_ours():
+    one, two = family(), family()
+    ask(one, "ACCESS_SET", table(("10.1.0.0", 16, 1), start=1))
+    # Nothing was begun, by nobody or by this socket.
+    refused(one, "ACCESS_SET", table(("10.2.0.0", 16, 1)), "EBUSY", "start")
+    ask(one, "ACCESS_SET", table(("10.3.0.0", 16, 1), start=1, more=1))
+    refused(two, "ACCESS_SET", table(("10.4.0.0", 16, 1), more=1), "EBUSY",
+            "start")
+    refused(two, "ACCESS_SET", table(("10.4.0.0", 16, 1)), "EBUSY", "start")
+    need(is_allowed(one, "10.1.0.1") and not is_allowed(one, "10.3.0.1") and
+         not is_allowed(one, "10.4.0.1"), "the table in force was changed")
+    # Who begins takes the place of the other, who has to begin anew.
+    ask(two, "ACCESS_SET", table(("10.4.0.0", 16, 1), start=1, more=1))
+    refused(one, "ACCESS_SET", table(("10.3.1.0", 24, 0)), "EBUSY", "start")
+    ask(two, "ACCESS_SET", table(("10.5.0.0", 16, 1)))
+    need(is_allowed(one, "10.4.0.1") and is_allowed(one, "10.5.0.1"),
+         "the second table is not in force")
+    need(not is_allowed(one, "10.1.0.1") and not is_allowed(one, "10.3.0.1"),
+         "the tables were mixed")
+    ask(one, "ACCESS_SET", attr(NTS["NTS_A_ACCESS_OPEN"], 1, "B"))
+    need(is_allowed(one, "10.1.0.1"), "not open again")
+
+
 @case
 def errors_of_phc_set_say_what_is_wrong():
     fam = family()
