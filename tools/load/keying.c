@@ -15,6 +15,8 @@
 #define TRIES 3
 #define PAUSE_NS 100000000
 #define NTP_PORT 123
+/* For each the TLS library keeps some 8 MB of curve points. */
+#define KEYERS_MAX 8
 
 /* One wish for keys. */
 struct wish {
@@ -268,6 +270,7 @@ static bool start(struct keying *k, struct keyer *r, char *why)
 struct keying *keying_new(const struct options *o, const struct target *targets,
 			  unsigned int n_targets, char *why)
 {
+	unsigned int n_keyers = o->threads < KEYERS_MAX ? o->threads : KEYERS_MAX;
 	struct keying *k = calloc(1, sizeof(*k));
 
 	snprintf(why, KEYING_WHY_LEN, "out of memory");
@@ -280,10 +283,10 @@ struct keying *keying_new(const struct options *o, const struct target *targets,
 	pthread_cond_init(&k->more, NULL);
 	pthread_cond_init(&k->idle, NULL);
 	k->wishes = calloc(o->clients, sizeof(*k->wishes));
-	k->keyers = calloc(o->threads, sizeof(*k->keyers));
+	k->keyers = calloc(n_keyers, sizeof(*k->keyers));
 	if (!k->wishes || !k->keyers)
 		goto fail;
-	for (k->n_keyers = 0; k->n_keyers < o->threads; k->n_keyers++)
+	for (k->n_keyers = 0; k->n_keyers < n_keyers; k->n_keyers++)
 		if (!start(k, &k->keyers[k->n_keyers], why)) {
 			k->n_keyers++;
 			goto fail;
