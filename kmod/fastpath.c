@@ -142,17 +142,6 @@ static bool is_intact(struct sk_buff *skb)
 						 inet_compute_pseudo);
 }
 
-static void tell_turn(struct nts_turn *turn, const struct sk_buff *skb)
-{
-	struct in6_addr *address = (struct in6_addr *)turn->address;
-
-	if (skb->protocol == htons(ETH_P_IPV6))
-		*address = ipv6_hdr(skb)->saddr;
-	else
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, address);
-	turn->ifindex = skb->dev->ifindex;
-}
-
 static void turn_udp(struct sk_buff *skb)
 {
 	struct udphdr *udp = __skb_push(skb, sizeof(*udp));
@@ -222,7 +211,7 @@ static enum nts_verdict answer(struct nts_net *nn, struct sk_buff *skb, struct n
 	verdict = nts_packet_admit(nn, skb, turn);
 	if (!nts_verdict_answers(verdict))
 		return verdict;
-	tell_turn(turn, skb);
+	turn->ifindex = skb->dev->ifindex;
 	nts_packet_turn(skb);
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(skb->dev) + sizeof(struct ipv6hdr) +
 			      sizeof(struct udphdr)))

@@ -3,9 +3,12 @@
  * What becomes of a request, whichever way it came and will leave: the UDP
  * socket's or the fast path's.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/sched/clock.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/ipv6.h>
 
 #include "packet.h"
 #include "ratelimit.h"
@@ -42,11 +45,22 @@ static enum nts_verdict own_packet(struct sk_buff *skb)
 	return NTS_ANSWER_PLAIN;
 }
 
+static void tell_address(struct nts_turn *turn, const struct sk_buff *skb)
+{
+	struct in6_addr *address = (struct in6_addr *)turn->address;
+
+	if (skb->protocol == htons(ETH_P_IPV6))
+		*address = ipv6_hdr(skb)->saddr;
+	else
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, address);
+}
+
 /**
  * nts_packet_admit() - say whether a packet is a request that is to be answered
  * @nn: the network namespace
  * @skb: skb->data is at its UDP header, the checksum was verified
- * @turn: from nts_packet_begin(); @stamp, @request and @too_often are filled in
+ * @turn: from nts_packet_begin(); @stamp, @request, @address and @too_often are
+ *	filled in
  *
  * Context: softirq, rcu_read_lock() held until nts_packet_end().
  *
@@ -60,6 +74,7 @@ enum nts_verdict nts_packet_admit(struct nts_net *nn, struct sk_buff *skb,
 	bool v6;
 
 	nts_timestamp_received(nn, skb, &turn->stamp);
+	tell_address(turn, skb);
 	source = nts_acl_source(skb, &v6);
 	if (!nts_acl_admits(nn, v6, source))
 		return NTS_DROP_DENIED;
@@ -96,7 +111,7 @@ void nts_packet_turn(struct sk_buff *skb)
  * nts_packet_answer() - make a request its answer
  * @nn: the network namespace
  * @skb: from nts_packet_turn(); its payload becomes the answer
- * @turn: from nts_packet_admit(), with @address and @ifindex
+ * @turn: from nts_packet_admit(), with @ifindex
  *
  * Context: softirq. Neither allocates nor waits.
  *

@@ -178,17 +178,6 @@ static void send_packet(struct sock *sk, struct sk_buff *skb, struct way *way)
 		send4(sk, skb, way);
 }
 
-static void tell_turn(struct nts_turn *turn, const struct way *way)
-{
-	struct in6_addr *address = (struct in6_addr *)turn->address;
-
-	if (way->is_v6)
-		*address = way->v6.daddr;
-	else
-		ipv6_addr_set_v4mapped(way->v4.daddr, address);
-	turn->ifindex = way->dst->dev->ifindex;
-}
-
 static enum nts_verdict answer(struct nts_net *nn, struct sock *sk, struct sk_buff *skb,
 			       struct nts_turn *turn)
 {
@@ -205,7 +194,7 @@ static enum nts_verdict answer(struct nts_net *nn, struct sock *sk, struct sk_bu
 	verdict = turn_packet(skb, &way);
 	if (!nts_verdict_answers(verdict))
 		goto release;
-	tell_turn(turn, &way);
+	turn->ifindex = way.dst->dev->ifindex;
 	verdict = nts_packet_answer(nn, skb, turn);
 	if (!nts_verdict_answers(verdict))
 		goto release;
