@@ -69,11 +69,13 @@ root_finish()
 	chroot "$root" install -d -o ntsd -g ntsd -m 0750 /var/lib/ntsd
 }
 
-# root_mkimage DIR IMAGE: a read-only ext4 image of the directory.
+# root_mkimage DIR IMAGE: a read-only ext4 image of the directory; what shall be
+# memory of a guest has to be a multiple of 2 MiB.
 root_mkimage()
 {
 	local kib
 
 	kib=$(du -sk "$1" | cut -f1)
-	mke2fs -q -t ext4 -O ^has_journal,^resize_inode -m 0 -E root_owner=0:0 -d "$1" "$2" $((kib + kib / 6 + 16384))k
+	mke2fs -q -t ext4 -O ^has_journal,^resize_inode -m 0 -E root_owner=0:0 -d "$1" "$2" \
+		$(((kib + kib / 6 + 16384) / 2048 * 2048))k
 }
