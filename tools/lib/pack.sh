@@ -10,6 +10,8 @@ PACK_BASE="systemd systemd-sysv udev dbus kmod iproute2 procps ca-certificates l
 # Of the kernel's own modules: what the guest needs, and what nts does.
 PACK_MODULES="$VM_MODULES virtio_net virtio_rng veth dummy udp_tunnel ip6_udp_tunnel ptp nf_tables nft_compat
 	x_tables autofs4 efivarfs configfs fuse"
+# Of Debian 12, what rpm needs to install packages there that PACK_BASE does not bring.
+PACK_RPM="rpm rpm-common librpm9 librpmio9 liblua5.3-0 libsqlite3-0"
 
 # pack_suite 12|13: the suite, and a second kernel whose headers are there.
 pack_suite()
@@ -125,6 +127,18 @@ pack_kernel()
 	cp -r "$dir/lib/modules/$rel/." "$root/lib/modules/$rel/" || return 1
 	echo "$rel" >"$dir/release"
 	rm -rf "$dir/all"
+}
+
+# pack_rpm: prints a directory with the Debian packages of rpm, to unpack in a pack_root.
+pack_rpm()
+{
+	cached root/pack-rpm "$(key "$(declare -f pack_rpm_fill)" "$PACK_RPM")" pack_rpm_fill
+}
+
+pack_rpm_fill()
+{
+	# shellcheck disable=SC2086
+	(cd "$1" && with_progress "fetching rpm" apt_suite bookworm apt-get -q download $PACK_RPM)
 }
 
 # pack_chroot ROOTDIR CMD...: runs CMD as root in the system of pack_root;
