@@ -23,8 +23,8 @@
 #
 #   row insn SOFTWARE INSTRUCTIONS ANSWERS BUSY     of the guest for an NTS answer, at
 #   row insn_plain ...                  saturation; BUSY % of the time it had to do
-#   row rate SOFTWARE RATE ANSWERS CPU REAL     answers per second, if the processors had
-#                  nothing to wait for; in CPU s of theirs; per second of the clock
+#   row rate SOFTWARE RATE ANSWERS CPU REAL     answers per second, if the busiest processor
+#                  had nothing to wait for; in CPU s of that; per second of the clock
 #   row turnaround_idle SOFTWARE count p50 p99 p999 max RATE  ns from the wire to the wire
 #   row turnaround_half SOFTWARE count p50 p99 p999 max RATE  at half the rate of saturation
 #   row saturation SOFTWARE RATE        NTS answers per second, beside what the load takes
