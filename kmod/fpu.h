@@ -53,4 +53,23 @@ static inline void nts_fpu_end(enum nts_siv_engine engine)
 
 #endif
 
+/**
+ * nts_fpu_setkey() - expand a key for each engine that there is
+ * @key: where to
+ * @bytes: K1, then K2
+ *
+ * Context: any.
+ */
+static inline void nts_fpu_setkey(struct nts_siv_key key[NTS_SIV_ENGINES],
+				  const u8 bytes[NTS_SIV_KEY_LEN])
+{
+	enum nts_siv_engine engine;
+
+	nts_siv_setkey(&key[NTS_SIV_LIB], bytes, NTS_SIV_LIB);
+	engine = nts_fpu_begin();
+	if (engine == NTS_SIV_NI)
+		nts_siv_setkey(&key[NTS_SIV_NI], bytes, NTS_SIV_NI);
+	nts_fpu_end(engine);
+}
+
 #endif /* _NTS_FPU_H */

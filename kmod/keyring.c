@@ -45,17 +45,6 @@ static int key_index(const struct nts_keyring *keyring, u32 id)
 	return -ENOENT;
 }
 
-static void key_expand(struct nts_cookie_key *key, const u8 bytes[NTS_KEY_LEN])
-{
-	enum nts_siv_engine engine;
-
-	nts_siv_setkey(&key->siv[NTS_SIV_LIB], bytes, NTS_SIV_LIB);
-	engine = nts_fpu_begin();
-	if (engine == NTS_SIV_NI)
-		nts_siv_setkey(&key->siv[NTS_SIV_NI], bytes, NTS_SIV_NI);
-	nts_fpu_end(engine);
-}
-
 /* What one ring needs: known keys, one of them current, none twice. */
 static int keys_check(const struct nts_keyring *old, const struct nts_key_info *keys,
 		      u32 n, struct netlink_ext_ack *extack)
@@ -137,7 +126,7 @@ int nts_keyring_set(struct nts_net *nn, const struct nts_key_info *keys, u32 n,
 		if (keys[i].keep)
 			*key = old->ring.key[index];
 		else
-			key_expand(key, keys[i].bytes);
+			nts_fpu_setkey(key->siv, keys[i].bytes);
 		key->id = keys[i].id;
 		key->role = keys[i].role;
 		if (key->role == NTS_KEY_ROLE_CURRENT)

@@ -7,6 +7,7 @@
 #include <linux/timekeeping.h>
 
 #include "core/interleave.h"
+#include "core/nonce.h"
 #include "core/ntptime.h"
 #include "core/protected.h"
 #include "fpu.h"
@@ -16,7 +17,12 @@
 #define NTS_TABLE_HEAD	ALIGN(sizeof(struct nts_interleave), 256)
 
 /* What one answer works with; softirqs are off while a CPU's is in use. */
-static struct nts_protected __percpu *scratches;
+struct nts_scratch {
+	struct nts_protected answer;
+	struct nts_nonces nonces;
+};
+
+static struct nts_scratch __percpu *scratches;
 
 #if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
 
@@ -94,49 +100,49 @@ static enum nts_verdict finish_answer(struct nts_net *nn, u8 *packet, struct nts
 static enum nts_verdict answer_nts(struct nts_net *nn, u8 *packet, struct nts_turn *turn,
 				   u64 receive)
 {
-	struct nts_protected *scratch = this_cpu_ptr(scratches);
+	struct nts_scratch *scratch = this_cpu_ptr(scratches);
+	struct nts_protected *p = &scratch->answer;
 	const struct nts_request *request = &turn->request;
 	const struct nts_cookie_ring *ring;
 	struct nts_quality quality;
 	enum nts_siv_engine engine;
 	enum nts_verdict verdict;
 
-	scratch->packet = packet;
-	scratch->request = request;
-	scratch->cookies = nts_request_cookies(request);
-	/* Outside the FPU section: the generator may want the FPU itself. */
-	get_random_bytes(scratch->entropy, NTS_ENTROPY_LEN(scratch->cookies));
+	p->packet = packet;
+	p->request = request;
+	p->cookies = nts_request_cookies(request);
 	get_quality(nn, turn, &quality);
 
 	ring = nts_keyring_ring(nn);
 	engine = nts_fpu_begin();
-	nts_protected_open(scratch, 1, ring, engine);
-	if (!scratch->key) {
+	nts_protected_open(p, 1, ring, engine);
+	if (!p->key) {
 		/* Always fits, and tells the client to get new cookies. */
 		turn->len = nts_respond_nak(packet, request);
 		verdict = NTS_ANSWER_NAK;
-	} else if (!scratch->cookies) {
+	} else if (!p->cookies) {
 		verdict = NTS_DROP_NO_ROOM;
 	} else {
-		scratch->len = nts_respond_plain(packet, request, &quality, receive);
-		nts_protected_prepare(scratch, 1, &ring->key[ring->current_key], engine);
-		turn->len = scratch->len;
+		nts_nonce_take(&scratch->nonces, engine, p->entropy, NTS_ENTROPY_LEN(p->cookies));
+		p->len = nts_respond_plain(packet, request, &quality, receive);
+		nts_protected_prepare(p, 1, &ring->key[ring->current_key], engine);
+		turn->len = p->len;
 		verdict = finish_answer(nn, packet, turn, receive);
-		nts_protected_seal(scratch, 1);
+		nts_protected_seal(p, 1);
 	}
 	nts_fpu_end(engine);
 
 	if (engine == NTS_SIV_LIB)
 		nts_stats_count(nn, NTS_COUNTER_AES_LIBRARY);
-	if (scratch->key) {
-		nts_keyring_count(ring, scratch->key);
-		nts_stats_add(nn, NTS_COUNTER_COOKIES_SENT, scratch->cookies);
-		if (scratch->key->role == NTS_KEY_ROLE_OLD)
+	if (p->key) {
+		nts_keyring_count(ring, p->key);
+		nts_stats_add(nn, NTS_COUNTER_COOKIES_SENT, p->cookies);
+		if (p->key->role == NTS_KEY_ROLE_OLD)
 			nts_stats_count(nn, NTS_COUNTER_COOKIES_OLD);
 	} else {
 		nts_notify_nak(nn);
 	}
-	nts_protected_wipe(scratch, 1);
+	nts_protected_wipe(p, 1);
 	return verdict;
 }
 
@@ -255,7 +261,7 @@ void nts_server_forget(struct nts_net *nn)
 }
 
 /**
- * nts_server_init() - allocate the scratch memory and choose the AES engine
+ * nts_server_init() - choose the AES engine and prepare what each CPU answers with
  *
  * Context: process.
  *
@@ -263,14 +269,26 @@ void nts_server_forget(struct nts_net *nn)
  */
 int nts_server_init(void)
 {
-	scratches = alloc_percpu(struct nts_protected);
+	u8 bytes[NTS_SIV_KEY_LEN];
+	int cpu;
+
+	scratches = alloc_percpu(struct nts_scratch);
 	if (!scratches)
 		return -ENOMEM;
 	choose_aes();
+	for_each_possible_cpu(cpu) {
+		get_random_bytes(bytes, sizeof(bytes));
+		nts_fpu_setkey(per_cpu_ptr(scratches, cpu)->nonces.key, bytes);
+	}
+	memzero_explicit(bytes, sizeof(bytes));
 	return 0;
 }
 
 void nts_server_exit(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memzero_explicit(per_cpu_ptr(scratches, cpu), sizeof(struct nts_scratch));
 	free_percpu(scratches);
 }

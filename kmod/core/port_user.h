@@ -80,6 +80,12 @@ static inline void put_unaligned_be32(u32 v, void *p)
 	put_unaligned_be16((u16)v, (u8 *)p + 2);
 }
 
+static inline void put_unaligned_be64(u64 v, void *p)
+{
+	put_unaligned_be32((u32)(v >> 32), p);
+	put_unaligned_be32((u32)v, (u8 *)p + 4);
+}
+
 static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
 	*remainder = (u32)(dividend % divisor);

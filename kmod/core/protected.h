@@ -24,7 +24,7 @@
  * @keys: C2S, then S2C
  * @c2s: expanded
  * @s2c: expanded
- * @entropy: NTS_ENTROPY_LEN(@cookies) fresh random octets
+ * @entropy: NTS_ENTROPY_LEN(@cookies) octets of nonces, for nts_protected_prepare()
  *
  * Holds secrets: nts_protected_wipe().
  */

@@ -196,6 +196,29 @@ void nts_siv_wipe(struct nts_siv_key *key)
 }
 
 /**
+ * nts_siv_stream() - the octets that K2 would encrypt a text with
+ * @key: expanded key
+ * @iv: where they begin
+ * @out: receives them
+ * @len: how many, at most NTS_SIV_MAX_LEN
+ *
+ * Context: as nts_siv_setkeys().
+ */
+void nts_siv_stream(const struct nts_siv_key *key, const u8 iv[NTS_SIV_TAG_LEN], u8 *out,
+		    size_t len)
+{
+	struct nts_siv_job job = {
+		.text = out, .len = len,
+		/* It is only read. */
+		.tag = (u8 *)iv,
+	};
+
+	nts_siv_job_key(&job, key);
+	memset(out, 0, len);
+	siv_ctr(&job);
+}
+
+/**
  * nts_siv_seal_all() - encrypt and authenticate in place
  * @job: texts; none may be a part of another's associated data
  * @n: how many; several cost less than each alone

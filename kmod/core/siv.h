@@ -60,6 +60,8 @@ void nts_siv_setkeys(struct nts_siv_key *const *key, const u8 *const *bytes, u32
 void nts_siv_setkey(struct nts_siv_key *key, const u8 bytes[NTS_SIV_KEY_LEN],
 		    enum nts_siv_engine engine);
 void nts_siv_wipe(struct nts_siv_key *key);
+void nts_siv_stream(const struct nts_siv_key *key, const u8 iv[NTS_SIV_TAG_LEN], u8 *out,
+		    size_t len);
 void nts_siv_seal_all(struct nts_siv_job *job, u32 n);
 void nts_siv_open_all(struct nts_siv_job *job, u32 n);
 void nts_siv_seal(const struct nts_siv_key *key, const struct nts_span *ad,
