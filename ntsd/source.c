@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,11 +164,14 @@ static int open_socket(const struct source *s)
 	struct sockaddr_storage to;
 	socklen_t len;
 	int fd, saved;
+	int one = 1;
 
 	fd = socket(s->current.family,
 		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
+	/* The request follows the end of the handshake, confirmed or not. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (from.family == AF_INET)
 		memcpy(from.bytes, &conf->bind_acq4, 4);
 	else
