@@ -66,11 +66,14 @@ void nts_txdelay_learn(struct nts_txdelay *d, s64 delay)
  *
  * Context: any.
  *
- * Return: ns; 0 before anything was learned.
+ * The first answer of a device may be held up by all that is cold, and to tell
+ * a client that the next one left too late is worse than to tell nothing.
+ *
+ * Return: ns; 0 before something was learned twice.
  */
 s64 nts_txdelay_predict(const struct nts_txdelay *d)
 {
-	return READ_ONCE(d->median);
+	return READ_ONCE(d->n) < 2 ? 0 : READ_ONCE(d->median);
 }
 
 /**
