@@ -219,11 +219,8 @@ code_points_and_devices() {
 	spawn dump c tcpdump -lnvi e2 udp src port 123
 	wait_for 30 "tcpdump" log_has dump "listening on"
 	conf 2 "ntsrotate 0" "dscp 46" "binddevice e2" | nts_conf s2 >"$WORK/s2.conf"
-	reload 2 "bindaddress or binddevice was changed.*restart ntsd"
+	reload 2 "configuration reloaded"
 	move 2
-	oracle_client ask "$WORK/shared" "$SERVICE"
-	halt s2
-	server_again s2 s2
 	oracle_client ask "$WORK/shared" "$SERVICE"
 	wait_for 30 "an answer with DSCP 46" log_has dump "tos 0xb8"
 	halt dump
