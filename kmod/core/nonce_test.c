@@ -64,7 +64,8 @@ static void nonce_looks_random(struct kunit *test)
 	for (i = 0; i < f->n; i++) {
 		for (k = 0; k < i; k++) {
 			same += !memcmp(f->nonce[i], f->nonce[k], NONCE / 2);
-			same += !memcmp(f->nonce[i] + NONCE / 2, f->nonce[k] + NONCE / 2, NONCE / 2);
+			same += !memcmp(f->nonce[i] + NONCE / 2, f->nonce[k] + NONCE / 2,
+					NONCE / 2);
 		}
 		for (k = 0; k < NONCE * 8; k++)
 			bits += f->nonce[i][k / 8] >> k % 8 & 1;
